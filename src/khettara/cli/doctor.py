@@ -1,0 +1,65 @@
+"""`khettara doctor`: what is installed, what is missing, and what each missing thing costs."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from importlib import metadata
+
+from khettara.cli.options import Json
+from khettara.cli.output import print_json, print_table
+
+LIBRARIES = (
+    # distribution, extra ("" = always installed), what its absence costs
+    ("pyarrow", "", "nothing works without it"),
+    ("polars", "", "no frames: `scan` does not work"),
+    ("cryptography", "", "no keys, no certificates"),
+    ("lxml", "", "no docx"),
+    ("selectolax", "", "no HTML"),
+    ("torch", "llm", "no training, no answers"),
+    ("tokenizers", "llm", "no training, no answers"),
+    ("safetensors", "llm", "no training, no answers"),
+    ("pydivsufsort", "llm", "answers cannot name their sources"),
+    ("ray", "ray", "no --engine ray: work stays on one machine"),
+)
+"""Adding a library costs one line here."""
+
+PROGRAMS: tuple[tuple[str, str, str], ...] = (("git", "git", "the version of a checkout cannot be named"),)
+"""Programs looked for on the path: name, Debian package, what its absence costs."""
+
+
+def doctor(as_json: Json = False) -> None:
+    """Say what is installed, what is missing, and what each missing thing costs you.
+
+    Example: khettara doctor
+    """
+    from khettara.dataset.signing import key_home, own_key_path
+
+    checks = [_library(*entry) for entry in LIBRARIES] + [_program(*entry) for entry in PROGRAMS]
+    checks.append(
+        {
+            "what": "signing key",
+            "found": str(own_key_path()) if own_key_path().exists() else None,
+            "cost": "datasets cannot be certified",
+            "remedy": "khettara keys new",
+        }
+    )
+    if as_json:
+        print_json({"python": platform.python_version(), "keys": str(key_home()), "checks": checks})
+        return
+    rows = [(check["what"], check["found"] or "missing", "" if check["found"] else f"{check['cost']}; {check['remedy']}") for check in checks]
+    print_table(f"Python {platform.python_version()} on {platform.platform(terse=True)} ({sys.prefix})", ("what", "found", "what is lost; the remedy"), rows)
+
+
+def _library(name: str, extra: str, cost: str) -> dict[str, str | None]:
+    try:
+        found: str | None = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        found = None
+    target = f"'khettara[{extra}]'" if extra else "khettara"
+    return {"what": name, "found": found, "cost": cost, "remedy": f"pip install {target}"}
+
+
+def _program(name: str, package: str, cost: str) -> dict[str, str | None]:
+    return {"what": name, "found": shutil.which(name), "cost": cost, "remedy": f"apt-get install {package}"}

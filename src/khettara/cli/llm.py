@@ -1,0 +1,73 @@
+"""`khettara llm`: train a model from certified data, ask it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from khettara.cli.options import Json
+from khettara.cli.output import print_json, progress
+
+app = typer.Typer(help="Train a model from certified data, and ask it.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("train")
+def train(
+    data: Annotated[list[Path], typer.Argument(metavar="DS...", help="Certified datasets.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The model to make.", show_default=False)],
+    steps: Annotated[int | None, typer.Option(help="How many steps, instead of the usual number.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed gives another model.")] = 0,
+    override: Annotated[str | None, typer.Option(help="Train although a certificate is missing: the reason, kept in the model's manifest.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who takes the override upon himself.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a small model from certified datasets. Ctrl-C saves; the same command goes on from there.
+
+    Example: khettara llm train data/demo/clean -o data/demo/model
+    """
+    from khettara.cli.run import print_training
+    from khettara.engine import Context, Workers
+    from khettara.errors import RecipeError
+    from khettara.llm.settings import TrainSettings
+    from khettara.llm.stage import OverrideSetting, TrainStage
+
+    if (override is None) != (by is None):
+        raise RecipeError("an override needs a reason and a name", hint='Give both: --override "why" --by "who".')
+    changes = {"seed": seed} | ({"steps": steps} if steps is not None else {})
+    output = output.absolute()
+    stage = TrainStage(
+        data=tuple(str(path.absolute()) for path in data),
+        to=output.name,
+        settings=TrainSettings(**changes),
+        override=OverrideSetting(by=by, reason=override) if override is not None and by is not None else None,
+    )
+    result = stage.run(Context(Path.cwd(), output.parent, Workers(), progress()))
+    if as_json:
+        print_json({"path": str(result.path), "digest": result.digest, "state": result.state, **result.facts})
+        return
+    print_training(result.facts)
+    typer.echo(f"model: {result.path} ({result.state})")
+
+
+@app.command("ask")
+def ask(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="The folder of a model.", show_default=False)],
+    question: Annotated[str, typer.Argument(help="The question, in any of the model's languages.", show_default=False)],
+    max_tokens: Annotated[int, typer.Option(help="How long the answer may be.")] = 48,
+    as_json: Json = False,
+) -> None:
+    """Ask a model a question; the answer comes with the documents that its words are found in.
+
+    Example: khettara llm ask data/demo/model "شنو هو نهار السوق؟"
+    """
+    from khettara.cli.run import print_answer
+    from khettara.llm.answer import ask as answer_question
+
+    answer = asdict(answer_question(model, question, max_tokens=max_tokens))
+    if as_json:
+        print_json(answer)
+    else:
+        print_answer({"question": question, "answer": answer["text"], "spans": answer["spans"]})

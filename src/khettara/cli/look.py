@@ -1,0 +1,197 @@
+"""Looking at what is there: `show`, `verify`, `lineage`, `rejects`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from khettara.cli.options import Artefact, DatasetPath, Json
+from khettara.cli.output import print_json, print_table, size
+
+if TYPE_CHECKING:
+    from khettara.dataset import Ancestor, Sealed
+
+
+def show(
+    path: Artefact,
+    rows: Annotated[int, typer.Option(help="How many sample records.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Show what a dataset or model is: counts, languages, licences, certificate, sample records.
+
+    Example: khettara show data/demo/clean
+    """
+    from khettara.dataset import Dataset
+    from khettara.house import open_artefact
+
+    opened = open_artefact(path)
+    manifest = opened.manifest
+    facts: dict[str, Any] = {
+        "name": manifest.name,
+        "kind": manifest.kind,
+        "digest": opened.digest,
+        "bytes": sum(entry.bytes for entry in manifest.files),
+        "made_by": manifest.step.name,
+        "made_from": [f"{parent.role} {parent.name} {parent.digest[:12]}" for parent in manifest.parents],
+        "counts": dict(manifest.counts),
+        "facts": dict(manifest.facts),
+    }
+    if isinstance(opened, Dataset):
+        facts |= _dataset_facts(opened, rows)
+    if as_json:
+        print_json(facts)
+    else:
+        _print_facts(opened, facts)
+
+
+def _dataset_facts(dataset: Any, rows: int) -> dict[str, Any]:
+    from khettara.dataset.certificate import describe
+    from khettara.engine import tally
+
+    files = dataset.files("data")
+    sample = [row for batch in islice(dataset.batches(rows=max(rows, 1)), 1) for row in batch.to_pylist()][:rows]
+    return {
+        "records": dataset.rows,
+        "languages": tally(files, "lang"),
+        "licences": tally(files, "licence"),
+        "certificate": describe(dataset.path),
+        "sample": sample,
+    }
+
+
+def _print_facts(opened: Sealed, facts: dict[str, Any]) -> None:
+    typer.echo(f"{facts['name']}: a {'model' if facts['kind'] == 'model' else 'dataset of ' + facts['kind']}, {size(facts['bytes'])}")
+    typer.echo(f"digest   {facts['digest']}")
+    typer.echo(f"made by  {facts['made_by']} from {', '.join(facts['made_from']) or 'raw files'}")
+    if "records" not in facts:
+        for name, value in facts["facts"].items():
+            typer.echo(f"{name}: {value}")
+        return
+    counts = facts["counts"]
+    typer.echo(f"records  {facts['records']:,} kept of {counts.get('in', facts['records']):,}; {counts.get('rejected', 0):,} set aside")
+    typer.echo(f"certificate: {facts['certificate']}")
+    print_table("", ("language", "records"), facts["languages"].items())
+    print_table("", ("licence", "records"), facts["licences"].items())
+    for row in facts["sample"]:
+        text = " ".join(str(row.get("text") or row)[:300].split())
+        source = row.get("source") or {}
+        typer.echo(f"[{row['id']}] {source.get('uri', '')}\n  {text}\n")
+
+
+def verify(path: Artefact, as_json: Json = False) -> None:
+    """Read every byte of a dataset or model again, and check its certificate. Exit status 1 when something is wrong.
+
+    Example: khettara verify data/demo/clean
+    """
+    from khettara.dataset import Dataset, Sealed, read_manifest
+    from khettara.dataset.certificate import certificate_problems
+    from khettara.dataset.store import verify_files
+
+    manifest = read_manifest(path)
+    faults = [str(fault) for fault in verify_files(path, manifest)]
+    opened = Sealed(path, manifest) if manifest.kind == "model" else Dataset(path, manifest)
+    problems = certificate_problems(opened)
+    if as_json:
+        print_json({"path": str(path), "digest": manifest.digest, "intact": not faults, "faults": faults, "certificate": problems})
+    else:
+        for line in faults:
+            typer.echo(line)
+        for line in problems:
+            typer.echo(f"certificate.json: {line}")
+        if not faults:
+            total = sum(entry.bytes for entry in manifest.files)
+            typer.echo(f"intact: {len(manifest.files)} files, {size(total)}, digest {manifest.digest}")
+    if faults or problems:
+        raise typer.Exit(1)
+
+
+def lineage(
+    path: Artefact,
+    files: Annotated[int, typer.Option(help="How many raw files to name; 0 names all.")] = 10,
+    search: Annotated[list[Path] | None, typer.Option(help="Folders to look for parents in, besides the neighbours.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a dataset or model was made from, down to the raw files.
+
+    Example: khettara lineage data/demo/model
+    """
+    from khettara.dataset import lineage as walk
+
+    tree = walk(path, tuple(search or ()))
+    if as_json:
+        print_json(_as_json(tree))
+    else:
+        _print_tree(tree, 0, files)
+
+
+def _as_json(node: Ancestor) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": node.name, "digest": node.digest, "role": node.role, "path": str(node.path) if node.path else None}
+    found["parents"] = [_as_json(parent) for parent in node.parents]
+    raw = _raw(node)
+    if raw:
+        found["files"] = raw
+    return found
+
+
+def _raw(node: Ancestor) -> list[dict[str, object]]:
+    from khettara.dataset import raw_files
+
+    has_sources = node.path is not None and node.manifest is not None and node.manifest.of_role("sources")
+    return raw_files(node.path) if has_sources and node.path is not None else []
+
+
+def _print_tree(node: Ancestor, depth: int, most: int) -> None:
+    indent = "   " * depth
+    made = f"made by {node.manifest.step.name}" if node.manifest else ("" if node.role == "certificate" else "its folder was not found here")
+    place = f" at {node.path}" if node.path else ""
+    typer.echo(f"{indent}{'└─ ' if depth else ''}{node.role} {node.name} {node.digest[:12]}{place} {made}".rstrip())
+    for parent in node.parents:
+        _print_tree(parent, depth + 1, most)
+    raw = _raw(node)
+    shown = raw if most == 0 else raw[:most]
+    for row in shown:
+        member = f" » {row['member']}" if row["member"] else ""
+        typer.echo(f"{indent}   └─ {row['uri']}{member} {str(row['sha256'])[:12]} ({row['state']}, {row['records']} records)")
+    if len(raw) > len(shown):
+        typer.echo(f"{indent}   └─ and {len(raw) - len(shown)} more files (--files 0 names all)")
+
+
+def rejects(
+    path: DatasetPath,
+    rule: Annotated[str | None, typer.Option(help="Only what this rule set aside.")] = None,
+    examples: Annotated[int, typer.Option(help="How many examples of each reason.")] = 2,
+    as_json: Json = False,
+) -> None:
+    """Show what a dataset left out: how many records for each reason, with examples.
+
+    Example: khettara rejects data/demo/clean
+    """
+    from khettara.dataset import Dataset
+    from khettara.engine import nearest
+    from khettara.errors import DatasetError
+
+    dataset = Dataset.open(path)
+    counts = dataset.manifest.counts.get("rejected_by", {})
+    if rule is not None and rule not in counts:
+        raise DatasetError(f"nothing was set aside by a rule {rule!r}", where=str(path), hint=nearest(rule, counts))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for batch in dataset.batches(role="rejects"):
+        for row in batch.to_pylist():
+            kept = found.setdefault(row["rule"], [])
+            if len(kept) < examples and rule in (None, row["rule"]):
+                kept.append(row)
+    wanted = {name: number for name, number in counts.items() if rule in (None, name)}
+    if as_json:
+        print_json([{"rule": name, "records": number, "examples": found.get(name, [])} for name, number in wanted.items()])
+        return
+    if not wanted:
+        typer.echo("Nothing was set aside.")
+    for name, number in wanted.items():
+        because = found[name][0]["because"] if found.get(name) else ""
+        typer.echo(f"{name}: {number:,} records ({because})")
+        for row in found.get(name, []):
+            text = " ".join(str(row["text"] or "")[:120].split())
+            typer.echo(f"   {(row['source'] or {}).get('uri')}: {row['value'] or ''}  {text}".rstrip())

@@ -1,0 +1,74 @@
+"""The command `khettara`: its list of commands, and what happens to every error."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import click
+import typer
+
+from khettara.cli import certify, doctor, ingest, llm, look, run
+from khettara.errors import KhettaraError
+from khettara.version import __version__
+
+app = typer.Typer(
+    name="khettara",
+    help="From messy files to certified datasets, an open model, and answers that name their sources. Offline, on your own machine.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+app.command("run")(run.run)
+app.command("ingest")(ingest.ingest)
+app.command("show")(look.show)
+app.command("verify")(look.verify)
+app.command("lineage")(look.lineage)
+app.command("rejects")(look.rejects)
+app.command("certify")(certify.certify)
+app.command("doctor")(doctor.doctor)
+app.add_typer(certify.keys, name="keys")
+app.add_typer(llm.app, name="llm")
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> NoReturn:
+    """Run the command line. A user's mistake ends in one message; only a mistake of ours leaves a trace, in a file."""
+    try:
+        code = app(standalone_mode=False)
+    except KhettaraError as error:
+        _fail(str(error), 1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        typer.echo(error.format_message(), err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted: finished work is kept; the same command goes on from here", 130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away, as `| head` does
+        sys.exit(141)
+    except Exception as error:
+        with tempfile.NamedTemporaryFile("w", prefix="khettara-", suffix=".txt", delete=False) as file:
+            traceback.print_exc(file=file)
+        _fail(f"this is a mistake of ours: {type(error).__name__}: {error}\nThe details are in {Path(file.name)}.", 70)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"khettara: {message}", err=True)
+    sys.exit(code)

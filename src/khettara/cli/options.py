@@ -1,0 +1,24 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from khettara.engine import Workers
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another program to read.")]
+Engine = Annotated[str, typer.Option("--engine", help="threads, processes, or ray[=ADDRESS].")]
+Count = Annotated[int | None, typer.Option("--workers", help="How many at once; by default one for each core.", show_default=False)]
+Artefact = Annotated[Path, typer.Argument(help="The folder of a dataset or model.", show_default=False)]
+DatasetPath = Annotated[Path, typer.Argument(metavar="DS", help="The folder of a dataset.", show_default=False)]
+
+
+def workers(engine: str, count: int | None) -> Workers:
+    """The workers that the two options ask for."""
+    from khettara.engine import Workers
+
+    return Workers(engine, count)

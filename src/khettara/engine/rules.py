@@ -1,0 +1,205 @@
+"""Rules are data: a name, an expression over the columns of a record, and the reason why.
+
+    - rule: too_short
+      keep: n_words >= 5 and lang in ["ary", "arb", "fr"]
+      because: fewer than five words teach a model nothing
+
+An expression is written as in Python: comparisons (also chained), `and`, `or`, `not`, `in`, arithmetic, text and number
+constants, `a.b` for a field of a struct, and the functions `is_null(x)`, `matches(x, "pattern")`, `length(x)`.
+A comparison with a missing value is not true, so the record is set aside, with the value `null`.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from khettara.errors import RecipeError
+
+Value = pa.Array | pa.Scalar
+
+_COMPARE: dict[type[ast.cmpop], Callable[[Value, Value], Value]] = {
+    ast.Eq: pc.equal,
+    ast.NotEq: pc.not_equal,
+    ast.Lt: pc.less,
+    ast.LtE: pc.less_equal,
+    ast.Gt: pc.greater,
+    ast.GtE: pc.greater_equal,
+}
+_ARITHMETIC: dict[type[ast.operator], Callable[[Value, Value], Value]] = {
+    ast.Add: pc.add,
+    ast.Sub: pc.subtract,
+    ast.Mult: pc.multiply,
+    ast.Div: lambda a, b: pc.divide(pc.cast(a, pa.float64()), pc.cast(b, pa.float64())),
+}
+_FUNCTIONS: dict[str, tuple[int, Callable[..., Value]]] = {
+    "is_null": (1, pc.is_null),
+    "matches": (2, lambda text, pattern: pc.match_substring_regex(text, pattern=pattern.as_py())),
+    "length": (1, pc.utf8_length),
+}
+
+
+class Rule(BaseModel):
+    """One rule of a recipe."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: str = Field(min_length=1)
+    keep: str
+    because: str = Field(min_length=1)
+
+    @field_validator("keep")
+    @classmethod
+    def _reads(cls, keep: str) -> str:
+        Expression(keep)
+        return keep
+
+
+class Expression:
+    """A parsed `keep` expression.
+
+    >>> import pyarrow as pa
+    >>> Expression('n >= 2 and lang in ["ary"]')({"n": pa.array([1, 3, None]), "lang": pa.array(["ary", "ary", "ary"])}).to_pylist()
+    [False, True, False]
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        try:
+            self._body = ast.parse(source, mode="eval").body
+        except SyntaxError as error:
+            raise ValueError(f"expression {source!r} does not read: {error.msg}") from error
+        self.columns = sorted({_root(node) for node in ast.walk(self._body) if isinstance(node, ast.Name) and not _is_function(node)})
+        _check(self._body, source)
+
+    def __call__(self, columns: Mapping[str, pa.Array]) -> pa.BooleanArray:
+        """True for each record to keep. Raises `RecipeError` where types do not fit."""
+        rows = len(next(iter(columns.values())))
+        try:
+            value = _evaluate(self._body, columns)
+            if isinstance(value, pa.Scalar):
+                value = pa.repeat(value, rows)
+            return pc.fill_null(value.cast(pa.bool_()), False)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
+            raise RecipeError(f"expression {self.source!r} does not fit its columns: {error}") from error
+
+    def check_columns(self, known: Iterable[str]) -> None:
+        """Raise `RecipeError` naming the nearest column for one that does not exist."""
+        names = list(known)
+        for column in self.columns:
+            if column not in names:
+                raise RecipeError(
+                    f"expression {self.source!r} names {column!r}, which no column and no signal is called",
+                    hint=nearest(column, names),
+                )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the likeliest meant word, or all of them.
+
+    >>> nearest("scrb", ["scrub", "words"])
+    "Did you mean 'scrub'? Known: scrub, words."
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    listed = f"Known: {', '.join(names)}."
+    return f"Did you mean {close[0]!r}? {listed}" if close else listed
+
+
+def _is_function(node: ast.Name) -> bool:
+    return node.id in _FUNCTIONS
+
+
+def _root(node: ast.Name) -> str:
+    return node.id
+
+
+def _check(node: ast.expr, source: str) -> None:
+    """Refuse anything but the small language of the module's description."""
+    match node:
+        case ast.BoolOp(values=parts) | ast.List(elts=parts) | ast.Tuple(elts=parts):
+            pass
+        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=part):
+            parts = [part]
+        case ast.Compare(left=left, ops=ops, comparators=right) if all(type(op) in _COMPARE or isinstance(op, ast.In | ast.NotIn) for op in ops):
+            for op, operand in zip(ops, right, strict=True):
+                if isinstance(op, ast.In | ast.NotIn) and not isinstance(operand, ast.List | ast.Tuple):
+                    raise ValueError(f"expression {source!r}: `in` needs a list in brackets")
+            parts = [left, *right]
+        case ast.BinOp(left=left, op=operator, right=right_) if type(operator) in _ARITHMETIC:
+            parts = [left, right_]
+        case ast.Attribute(value=part):
+            parts = [part]
+        case ast.Name() | ast.Constant():
+            parts = []
+        case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]) if name in _FUNCTIONS:
+            if len(parts) != _FUNCTIONS[name][0]:
+                raise ValueError(f"expression {source!r}: {name} takes {_FUNCTIONS[name][0]} argument(s)")
+        case _:
+            raise ValueError(f"expression {source!r}: `{ast.unparse(node)}` is not part of the rules' language")
+    for part in parts:
+        _check(part, source)
+
+
+def _evaluate(node: ast.expr, columns: Mapping[str, pa.Array]) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            return pa.scalar(value)
+        case ast.Name(id=name):
+            return columns[name]
+        case ast.Attribute(value=inner, attr=name):
+            return pc.struct_field(_evaluate(inner, columns), name)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return pc.invert(_evaluate(operand, columns))
+        case ast.UnaryOp(operand=operand):
+            return pc.negate(_evaluate(operand, columns))
+        case ast.BoolOp(op=ast.And(), values=values):
+            return _fold(pc.and_kleene, [_evaluate(value, columns) for value in values])
+        case ast.BoolOp(values=values):
+            return _fold(pc.or_kleene, [_evaluate(value, columns) for value in values])
+        case ast.BinOp(left=left, op=operator, right=right):
+            return _ARITHMETIC[type(operator)](_evaluate(left, columns), _evaluate(right, columns))
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return _FUNCTIONS[name][1](*(_evaluate(arg, columns) for arg in args))
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            operands = [left, *comparators]
+            return _fold(pc.and_kleene, [_compare(op, a, b, columns) for op, a, b in zip(ops, operands, operands[1:], strict=False)])
+    raise AssertionError(f"unchecked expression {ast.dump(node)}")
+
+
+def _compare(op: ast.cmpop, left: ast.expr, right: ast.expr, columns: Mapping[str, pa.Array]) -> Any:
+    value = _evaluate(left, columns)
+    if isinstance(op, ast.In | ast.NotIn):
+        members = [element.as_py() for element in (_evaluate(item, columns) for item in getattr(right, "elts", []))]
+        found = pc.is_in(value, value_set=pa.array(members, value.type))
+        found = pc.if_else(pc.is_valid(value), found, pa.scalar(None, pa.bool_()))
+        return pc.invert(found) if isinstance(op, ast.NotIn) else found
+    return _COMPARE[type(op)](value, _evaluate(right, columns))
+
+
+def _fold(function: Callable[[Any, Any], Any], values: list[Any]) -> Any:
+    result = values[0]
+    for value in values[1:]:
+        result = function(result, value)
+    return result
+
+
+def seen(expression: Expression, columns: Mapping[str, pa.Array], row: int) -> str:
+    """What the expression saw in one record, as text.
+
+    >>> seen(Expression("n > 2"), {"n": pa.array([1])}, 0)
+    'n=1'
+    """
+    values = ((name, columns[name][row].as_py()) for name in expression.columns)
+    return ", ".join(f"{name}={'null' if value is None else _short(value)}" for name, value in values)
+
+
+def _short(value: object) -> str:
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 80 else text[:77] + "..."
