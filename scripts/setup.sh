@@ -27,7 +27,6 @@ fi
 
 echo "Setting up $venv (the first time takes a few minutes)"
 "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt pip hatchling editables
 # torch comes first and in this version: asked for by another package, pip would choose a build of several gigabytes.
 "$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt torch==2.13.0
 "$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[llm,ray,dev]'

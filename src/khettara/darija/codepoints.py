@@ -74,6 +74,10 @@ def pieces(column: pa.Array) -> Iterator[Piece]:
 @cache
 def kinds() -> npt.NDArray[np.uint8]:
     """The kind of every code point (`LETTER`, `DIGIT`...), by its Unicode category; tabs and line ends are blanks."""
-    table = np.fromiter((_BY_CATEGORY[unicodedata.category(chr(c))[0]] for c in range(sys.maxunicode + 1)), np.uint8)
+    table = np.full(sys.maxunicode + 1, HIDDEN, np.uint8)
+    # Planes 0 and 1 are looked up one by one; above them there are only ideographs and selectors.
+    table[:0x20000] = [_BY_CATEGORY[unicodedata.category(chr(c))[0]] for c in range(0x20000)]
+    table[0x20000:0x323B0] = LETTER
+    table[0xE0100:0xE01F0] = MARK
     table[[9, 10, 11, 12, 13, 0x85]] = BLANK
     return table

@@ -39,8 +39,8 @@ from khettara.dataset import (
 from khettara.dataset.signing import key_home
 from khettara.engine import Context, Output, Receipt, Stage, StageResult, card_text, check_artefact_name, hash_key, sweep
 from khettara.errors import SourceError, storage_errors
-from khettara.ingest.readers import MemberReading, read_all
-from khettara.ingest.records import ReadOptions, Record
+from khettara.ingest.readers import read_all
+from khettara.ingest.records import MemberReading, Reading, ReadOptions, Record
 
 VERSION = 1
 PART_BYTES = 128 << 20
@@ -156,7 +156,7 @@ class ReadFiles:
         for file in self.files:
             for reading in self._read(file):
                 sources.append(_source_row(file, reading))
-                records += [self._row(file, reading, record, number) for number, record in enumerate(reading.records)]
+                records += [self._row(file, reading, record, number) for number, record in enumerate(reading.reading.records)]
                 rejects += self._rejects(file, reading)
         return {
             name: Output(write_parquet(folder / name, _batches(rows, schema), schema))
@@ -169,21 +169,21 @@ class ReadFiles:
 
     def _read(self, file: RawFile) -> list[MemberReading]:
         if file.trouble is not None:
-            return [MemberReading.refused(file.trouble)]
+            return [_refused(file.trouble)]
         try:
             data = file.path.read_bytes()
         except OSError as error:
-            return [MemberReading.refused(f"cannot be opened: {error.strerror}")]
+            return [_refused(f"cannot be opened: {error.strerror}")]
         if sha256_hex(data) != file.sha256:
-            return [MemberReading.refused("it changed while it was being read; run again")]
+            return [_refused("it changed while it was being read; run again")]
         return list(read_all(data, file.uri, self.source))
 
     def _row(self, file: RawFile, reading: MemberReading, record: Record, number: int) -> dict[str, Any]:
-        identity = canonical_json([file.uri, reading.member, record.member, record.page, number, reading.sha256])
+        identity = canonical_json([file.uri, reading.member, record.page, number, reading.sha256])
         return {
             "id": sha256_hex(identity)[:20],
             "text": record.text,
-            "lang": record.lang or self.source.lang,
+            "lang": self.source.lang,
             "script": None,
             "source": _origin(file, reading, record.page, record.media_type),
             "licence": self.source.licence,
@@ -194,9 +194,9 @@ class ReadFiles:
         }
 
     def _rejects(self, file: RawFile, reading: MemberReading) -> Iterator[dict[str, Any]]:
-        losses = [("empty_record", "")] * reading.empty_records
-        if reading.state not in ("text", "partial") and not losses:
-            losses = [(reading.state, reading.reason or "")]
+        losses = [("empty_record", "")] * reading.reading.empty_records
+        if reading.reading.state not in ("text", "partial") and not losses:
+            losses = [(reading.reading.state, reading.reading.reason or "")]
         for number, (rule, reason) in enumerate(losses):
             identity = canonical_json([file.uri, reading.member, rule, number])
             yield {
@@ -279,6 +279,10 @@ def pseudonym_key(dataset: str) -> bytes:
         return hmac.new(path.read_bytes(), dataset.encode(), "sha256").digest()
 
 
+def _refused(reason: str) -> MemberReading:
+    return MemberReading(Reading("refused", "none", reason=reason))
+
+
 def _origin(file: RawFile, reading: MemberReading, page: int | None, media_type: str | None) -> dict[str, Any]:
     return {"uri": file.uri, "member": reading.member, "page": page, "media_type": media_type, "sha256": reading.sha256 or file.sha256}
 
@@ -290,11 +294,11 @@ def _source_row(file: RawFile, reading: MemberReading) -> dict[str, Any]:
         "sha256": reading.sha256 or file.sha256,
         "bytes": reading.bytes if reading.bytes is not None else file.size,
         "media_type": reading.media_type,
-        "state": reading.state,
-        "reader": reading.reader,
-        "encoding": reading.encoding,
-        "records": len(reading.records),
-        "reason": reading.reason,
+        "state": reading.reading.state,
+        "reader": reading.reading.reader,
+        "encoding": reading.reading.encoding,
+        "records": len(reading.reading.records),
+        "reason": reading.reading.reason,
     }
 
 

@@ -1,0 +1,210 @@
+"""Keys and signatures: Ed25519, in DSSE envelopes, with no key server and no network.
+
+One's own key lies in `~/.config/khettara` (or `$KHETTARA_HOME`), readable by its owner alone. Whose signatures this machine
+trusts is the folder `trusted/` beside it: one `.pub` file for each office, and always one's own.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from khettara.dataset.manifest import sha256_hex
+from khettara.errors import CertificateError, KeyMissing, storage_errors
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+
+
+def key_home() -> Path:
+    """Where keys are kept on this machine."""
+    home = os.environ.get("KHETTARA_HOME")
+    config = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(home) if home else Path(config).expanduser() / "khettara"
+
+
+def own_key_path() -> Path:
+    """The file of one's own private key."""
+    return key_home() / "key.pem"
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """Whose signature can be checked. `keyid` is the sha256 of the key's 32 bytes: nobody can claim another's."""
+
+    name: str
+    raw: bytes
+
+    @property
+    def keyid(self) -> str:
+        """Names the key."""
+        return sha256_hex(self.raw)
+
+    def verifies(self, signature: bytes, message: bytes) -> bool:
+        """Whether the owner of this key signed `message`."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key that signs. `private` is never shown, stored elsewhere or sent."""
+
+    public: PublicKey
+    private: Any
+
+    @property
+    def keyid(self) -> str:
+        """Names the key."""
+        return self.public.keyid
+
+    @property
+    def name(self) -> str:
+        """Whose it is."""
+        return self.public.name
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes; the same message gives the same signature."""
+        signature: bytes = self.private.sign(message)
+        return signature
+
+
+def new_key(name: str) -> Key:
+    """Make and keep a key. Raises `KeyMissing` when there is one already: replacing it would orphan what it signed."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    name = " ".join(name.split())
+    if not name:
+        raise KeyMissing("a key needs its owner's name", hint='For example: khettara keys new "Data office of Ain Zerqa"')
+    path = own_key_path()
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private = Ed25519PrivateKey.generate()
+        pem = private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise KeyMissing("there is a key already", where=str(path), hint="`khettara keys show` names it. Move it away to make another.") from error
+        with os.fdopen(handle, "wb") as file:
+            file.write(pem)
+        key = Key(PublicKey(name, private.public_key().public_bytes_raw()), private)
+        own_key_path().with_suffix(".pub").write_text(render_public(key.public), encoding="utf-8")
+    return key
+
+
+def load_key() -> Key:
+    """One's own key. Raises `KeyMissing` with the command that makes one."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    path = own_key_path()
+    try:
+        private = serialization.load_pem_private_key(path.read_bytes(), None)
+    except FileNotFoundError as error:
+        raise KeyMissing("this machine has no signing key", where=str(path), hint='Make one: khettara keys new "NAME OF YOUR OFFICE"') from error
+    except (ValueError, TypeError, OSError) as error:
+        raise KeyMissing(f"the signing key does not read: {error}", where=str(path), hint="Restore it from its copy, or make another.") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise KeyMissing("the signing key is not an Ed25519 key", where=str(path))
+    raw = private.public_key().public_bytes_raw()
+    try:
+        name = parse_public(path.with_suffix(".pub").read_text(encoding="utf-8")).name
+    except (OSError, CertificateError):
+        name = "unnamed"
+    return Key(PublicKey(name, raw), private)
+
+
+def trusted_keys() -> Mapping[str, PublicKey]:
+    """Whom this machine trusts, by keyid: one's own key, and every readable `.pub` file in `trusted/`."""
+    files = [own_key_path().with_suffix(".pub"), *sorted((key_home() / "trusted").glob("*.pub"))]
+    keys = {}
+    for file in files:
+        try:
+            key = parse_public(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, CertificateError):
+            continue  # what does not read is not trusted
+        keys[key.keyid] = key
+    return keys
+
+
+def render_public(key: PublicKey) -> str:
+    """A public key as one line of text: `khettara-ed25519 BASE64 NAME`."""
+    return f"khettara-ed25519 {base64.b64encode(key.raw).decode()} {key.name}\n"
+
+
+def parse_public(text: str) -> PublicKey:
+    """Read a public key back. Raises `CertificateError`."""
+    parts = text.strip().split(" ", 2)
+    if len(parts) != 3 or parts[0] != "khettara-ed25519":
+        raise CertificateError("not a public key of ours", hint="It is one line: khettara-ed25519 BASE64 NAME")
+    raw = strict_base64(parts[1])
+    if len(raw) != 32:
+        raise CertificateError("a public key has 32 bytes")
+    return PublicKey(parts[2], raw)
+
+
+def pre_authentication(payload_type: str, payload: bytes) -> bytes:
+    """What DSSE signs (its specification, "PAE"): the type and the payload, each with its length.
+
+    >>> pre_authentication("http://example.com/HelloWorld", b"hello world")
+    b'DSSEv1 29 http://example.com/HelloWorld 11 hello world'
+    """
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
+
+def seal_envelope(payload: bytes, key: Key) -> dict[str, Any]:
+    """A DSSE envelope with one signature."""
+    signature = key.sign(pre_authentication(PAYLOAD_TYPE, payload))
+    return {
+        "payload": base64.b64encode(payload).decode(),
+        "payloadType": PAYLOAD_TYPE,
+        "signatures": [{"keyid": key.keyid, "sig": base64.b64encode(signature).decode()}],
+    }
+
+
+def open_envelope(envelope: Mapping[str, Any], trusted: Mapping[str, PublicKey]) -> tuple[bytes, PublicKey | None, str | None]:
+    """The payload of an envelope, who signed it, and what is wrong with it, if anything.
+
+    Raises:
+        CertificateError: it is not an envelope at all.
+    """
+    try:
+        payload = strict_base64(envelope["payload"])
+        (entry,) = envelope["signatures"]
+        keyid, signature = entry["keyid"], strict_base64(entry["sig"])
+        fits = set(envelope) == {"payload", "payloadType", "signatures"} and set(entry) == {"keyid", "sig"}
+    except (KeyError, TypeError, ValueError) as error:
+        raise CertificateError("not a signed envelope") from error
+    if not fits or envelope["payloadType"] != PAYLOAD_TYPE:
+        raise CertificateError("not an envelope of ours")
+    key = trusted.get(keyid)
+    if key is None:
+        return payload, None, f"signed by a key that this machine does not trust ({str(keyid)[:16]})"
+    if not key.verifies(signature, pre_authentication(PAYLOAD_TYPE, payload)):
+        return payload, None, "the signature does not fit: the certificate was changed"
+    return payload, key, None
+
+
+def strict_base64(text: str) -> bytes:
+    """Decode base64 that is written in the one canonical way; raises `CertificateError` for any other spelling of it."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise CertificateError("not base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise CertificateError("not canonical base64")
+    return data
