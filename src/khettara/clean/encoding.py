@@ -168,9 +168,9 @@ def _reversed(text: str) -> tuple[str, int]:
             lines.append(repaired)
             total += 1
             continue
-        line, times = _MISREAD_WORD.subn(lambda found: _arabic_page(found.group()) or found.group(), line)
-        lines.append(line)
-        total += times
+        words = {word: right for word in set(_MISREAD_WORD.findall(line)) if (right := _arabic_page(word)) not in (None, word)}
+        total += sum(found.group() in words for found in _MISREAD_WORD.finditer(line))
+        lines.append(_MISREAD_WORD.sub(lambda found, words=words: words.get(found.group(), found.group()), line))
     return "\n".join(lines), total
 
 

@@ -1,6 +1,8 @@
 """The pages' own words in English, Arabic and French. What comes from the data stays as it is, unless a translation is keyed by its name.
 
     say("kept", "fr")  ->  "gardés"
+
+A word costs one line here.
 """
 
 from __future__ import annotations
@@ -139,12 +141,16 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "النص نفسه، بصرف النظر عن حالة الأحرف والفراغات والحركات والترقيم، يُحتفظ به مرة واحدة",
         "le même texte, à la casse, aux blancs, aux signes et à la ponctuation près, est gardé une fois",
     ),
-    "rule_near_copy": ("nearly the same text is kept once", "النص المتطابق تقريبا يُحتفظ به مرة واحدة", "un texte presque identique est gardé une fois"),
+    "rule_near_copy": (
+        "nearly the same text is kept once",
+        "النص المتطابق تقريبا يُحتفظ به مرة واحدة",
+        "un texte presque identique est gardé une fois",
+    ),
 }
 
 
 def say(key: str, lang: str, default: str | None = None) -> str:
-    """The words for `key`, or `default`, or the key itself.
+    """Find the words for `key`, or `default`, or the key itself.
 
     >>> say("kept", "fr"), say("rule_odd", "en", "odd")
     ('gardés', 'odd')
