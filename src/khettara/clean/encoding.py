@@ -164,13 +164,10 @@ def _reversed(text: str) -> tuple[str, int]:
     for line in text.split("\n"):
         high, latin = len(_HIGH_LETTER.findall(line)), len(_LATIN_LETTER.findall(line))
         repaired = _arabic_page(line) if high > latin else None
-        if repaired is not None and repaired != line:
-            lines.append(repaired)
-            total += 1
-            continue
-        words = {word: right for word in set(_MISREAD_WORD.findall(line)) if (right := _arabic_page(word)) not in (None, word)}
-        total += sum(found.group() in words for found in _MISREAD_WORD.finditer(line))
-        lines.append(_MISREAD_WORD.sub(lambda found, words=words: words.get(found.group(), found.group()), line))
+        if repaired is None:
+            repaired = _MISREAD_WORD.sub(lambda found: _arabic_page(found.group()) or found.group(), line)
+        lines.append(repaired)
+        total += repaired != line
     return "\n".join(lines), total
 
 
@@ -199,12 +196,12 @@ def repair_encoding(text: str) -> tuple[str, int]:
     ('L’été à Aïn Zerqa : « الصيف »', 0)
     """
     total = 0
-    # Each round makes the text shorter or Arabic, so this ends; text misread twice takes two.
+    # Each round makes the text shorter, or as long with fewer accented letters, so this ends; text misread twice takes two.
     while not text.isascii():
-        text, times = _once(text)
-        if not times:
+        repaired, times = _once(text)
+        if repaired == text:
             break
-        total += times
+        text, total = repaired, total + times
     return text, total
 
 

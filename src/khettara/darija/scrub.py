@@ -2,7 +2,7 @@
 
     "الســـوق\N{RIGHT-TO-LEFT MARK}  كاين"  ->  "السوق كاين"
 
-Order matters and is fixed: line ends, Arabic presentation forms, invisible and control characters, tatweel, NFC,
+Order matters and is fixed: line ends, Arabic presentation forms, invisible and control characters, tatweel, joiners, NFC,
 look-alike letters, blanks. Folding for search and for duplicates is another matter: see `clean.signals`.
 """
 
@@ -130,11 +130,10 @@ _RULES: tuple[tuple[str, Callable[[str], tuple[str, int]]], ...] = (
     ("presentation_forms", _replace(_FORMS, lambda found: _plain_form(found.group()))),
     ("invisible", _replace(_INVISIBLE, "")),
     ("tatweel", _replace(_TATWEEL, "")),
-    ("composed", _compose),
     ("joiners", _joiners),
+    ("composed", _compose),
     ("non_joiners", _non_joiners),
     ("lookalikes", _lookalikes),
-    ("recomposed", _compose),
     ("blanks", _blanks),
 )
 
@@ -150,10 +149,14 @@ def scrub_counted(text: str) -> tuple[str, Counter[str]]:
         return text, counts
     if not _SUSPECT.search(text) and unicodedata.is_normalized("NFC", text):
         return text, counts
-    for name, rule in _RULES:
-        text, times = rule(text)
-        if times:
-            counts[name] += times
+    # A dropped character can bring a letter and its mark together, which then compose: go on until nothing changes.
+    before = None
+    while text != before:
+        before = text
+        for name, rule in _RULES:
+            text, times = rule(text)
+            if times:
+                counts[name] += times
     return text, counts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import re
@@ -72,15 +73,20 @@ def _zip_type(data: bytes) -> str:
 
 
 def _looks_like_text(data: bytes) -> bool:
-    """Few control characters and few zeros, unless the zeros stand at every second place, as in UTF-16."""
+    """Hardly a control character. Zeros may stand at every second place (UTF-16), or between pieces of sound UTF-8."""
     sample = data[:8192]
     if not sample or sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
-    controls = sum(sample.count(byte) for byte in range(1, 32) if byte not in (9, 10, 12, 13, 27))
+    if sum(sample.count(byte) for byte in range(1, 32) if byte not in (9, 10, 12, 13, 27)) > len(sample) * 0.02:
+        return False
     zeros = sample.count(0)
-    if zeros > len(sample) * 0.05:
-        return controls <= len(sample) * 0.02 and max(sample[::2].count(0), sample[1::2].count(0)) > 0.6 * zeros
-    return controls <= len(sample) * 0.02
+    if zeros <= len(sample) * 0.01 or max(sample[::2].count(0), sample[1::2].count(0)) > 0.9 * zeros:
+        return True
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample.replace(b"\0", b""))
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def text_type(text: str, name: str) -> str:

@@ -5,6 +5,7 @@ A reader is a function from a file's bytes to a `Reading`. It may raise: whateve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from khettara.dataset import sha256_hex
@@ -94,18 +95,16 @@ def _walk(data: bytes, name: str, member: str | None, options: ReadOptions, dept
     empty = True
     for inner, content in ARCHIVES[media](data, name, options):
         empty = False
-        path = inner if member is None else f"{member}/{inner}"
+        path = "/".join(part for part in (member, inner) if part) or None
         if isinstance(content, Refusal):
-            yield MemberReading(Reading(content.state, "archive", reason=content.reason), path or member, None, None, None)
+            yield MemberReading(Reading(content.state, "archive", reason=content.reason), path, None, None, None)
         else:
-            yield from _walk(content, inner or name, path or member, options, depth + 1, ancestors | {digest})
+            yield from _walk(content, inner or name, path, options, depth + 1, ancestors | {digest})
     if empty:
         yield MemberReading(Reading("empty", "archive", reason="an archive without files"), member, digest, len(data), media)
 
 
 def _declared(data: bytes) -> str | None:
     """The encoding that an HTML or XML file claims for itself."""
-    import re
-
     found = re.search(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", data[:2048])
     return found[1].decode("ascii") if found else None

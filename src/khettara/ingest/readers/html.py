@@ -9,9 +9,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from khettara.ingest.records import Reading, ReadOptions, Record
 from khettara.ingest.sniff import HTML
 
-_NEVER = "script, style, noscript, template, svg, nav, header, footer, aside, form, iframe, object, button, select"
+_NEVER = "script, style, noscript, template, svg, nav, header, footer, aside, form, iframe, object, button, select, marquee"
 _FURNITURE = re.compile(
-    r"(^|[-_ ])(nav|navbar|menu|sidebar|footer|header|banner|breadcrumbs?|cookie|ads?|pub|social|share|pagination|login|search|widget|copyright)($|[-_ \d])",
+    r"(^|[-_ ])(nav|navbar|menu|sidebar|footer|header|banner|breadcrumbs?|cookie|ads?|pub|social|share|pagination|login|search|widget|copyright|side|bandeau|entete|pied|pieddepage|compteur|liens)($|[-_ \d])",
     re.IGNORECASE,
 )
 _BLOCKS = frozenset(

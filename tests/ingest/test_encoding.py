@@ -1,0 +1,50 @@
+"""Bytes become the text that was written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khettara.ingest import decode
+
+ARABIC = (
+    "كل نهار خميس كيتعمر السوق من الفجر، والناس جايين من الدواور كلها باش يبيعو التمر والحنة والزرابي، "
+    "ومن بعد صلاة العصر كلشي كيتفرق وكيرجع لدارو قبل ما يطيح الليل."
+)
+FRENCH = (
+    "Le garde-champêtre a relevé l'état des séguias après la crue : deux brèches près du vieux moulin, "
+    "et la passerelle emportée là où l'eau débordait déjà l'année dernière."
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1256", "iso8859-6", "cp720", "mac_arabic"])
+def test_arabic_is_read_in_every_page(encoding: str) -> None:
+    """Darija in Arabic letters comes back from every code page that can hold it."""
+    text = ARABIC.replace("،", ",") if encoding == "cp720" else ARABIC
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "cp1252", "mac_roman", "cp850"])
+def test_french_is_read_in_every_page(encoding: str) -> None:
+    """French comes back from every code page it was written in."""
+    assert decode(FRENCH.encode(encoding)).text == FRENCH
+
+
+def test_a_broken_byte_does_not_turn_utf8_into_something_else() -> None:
+    """One bad byte costs one character."""
+    data = ARABIC.encode()
+    assert decode(data[:100] + b"\xff" + data[100:]).text.replace("\ufffd", "") == ARABIC
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0\ufeff"), min_size=1))
+def test_utf8_is_always_utf8(text: str) -> None:
+    """What is valid UTF-8 is read as such, whatever it looks like."""
+    decoded = decode(text.encode())
+    assert decoded.encoding.startswith("utf-16") or decoded.text == text
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_give_some_text(data: bytes) -> None:
+    """Decoding never fails."""
+    assert isinstance(decode(data).text, str)
