@@ -42,7 +42,8 @@ _RIGHTS = re.compile(
     r"(?:tous droits réservés|all rights reserved|جميع الحقوق محفوظة|كل الحقوق محفوظة)[^.!?؟\n]{0,60}\.?",
     re.IGNORECASE,
 )
-_PAGE_NUMBER = re.compile(r"[\s\-–—]*(?:page|p\.|صفحة|ص\.?)?\s*[0-9٠-٩]{1,4}\s*(?:(?:/|sur|of|من)\s*[0-9٠-٩]{1,4})?[\s\-–—]*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"[\s\-–—]*(?:page|p\.|صفحة|ص\.?)?\s*([0-9٠-٩]{1,4})\s*(?:(?:/|sur|of|من)\s*[0-9٠-٩]{1,4})?[\s\-–—]*", re.IGNORECASE)
+_HEAD = re.compile(r"[^\W\d_]{2,}[^\n]*\s[^\n]*[^\W_]")
 
 SUSPECT = (
     r"(?i)<[/!]?[a-z-]|&#?[a-z0-9]{2,8};|©|copyright|droits|rights|الحقوق|(?:^|\n|[|›»·•>]|\t)[ ]*(?:"
@@ -52,11 +53,11 @@ SUSPECT = (
 """An RE2 pattern that every text with such litter matches."""
 
 
-def _menu_cells(line: str) -> tuple[int, int]:
-    """How many cells of a line are menu entries, and how many are not."""
+def _menu_cells(line: str) -> tuple[set[str], int]:
+    """The menu entries among the cells of a line, and how many cells are none."""
     cells = [cell for cell in _CELLS.split(line.strip().lower().replace("’", "'")) if cell]
-    known = sum(cell.strip(" .:[]«»") in _MENU for cell in cells)
-    return known, len(cells) - known
+    known = {entry for cell in cells if (entry := cell.strip(" []«»")) in _MENU}
+    return known, sum(cell.strip(" []«»") not in known for cell in cells)
 
 
 def _drop_markup(text: str) -> tuple[str, int]:
@@ -73,21 +74,34 @@ def _drop_lines(text: str) -> tuple[str, int]:
     lines = text.split("\n")
     litter = {number for number, line in enumerate(lines) if _RIGHTS.fullmatch(line.strip())}
     menu = {number: known for number, line in enumerate(lines) for known, other in [_menu_cells(line)] if known and not other}
-    if sum(menu.values()) >= 2:
+    if len(set().union(*menu.values())) >= 2:
         litter |= menu.keys()
     litter |= _running_heads(lines)
     return "\n".join(line for number, line in enumerate(lines) if number not in litter), len(litter)
 
 
 def _running_heads(lines: list[str]) -> set[int]:
-    """Lines that come three times or more, each time beside a page number, and those page numbers."""
-    numbers = {number for number, line in enumerate(lines) if line.strip() and _PAGE_NUMBER.fullmatch(line)}
-    beside = [near for number in numbers for near in (number - 1, number + 1) if 0 <= near < len(lines) and lines[near].strip()]
-    beside = [near for near in beside if near not in numbers]
+    """Lines that stand beside a page number wherever they stand, at least three pages running, and those page numbers.
+
+    Ends of sentences, cells of tables and years come three times beside numbers too, in laws above all; so a head has two
+    words or more, no full stop, and its pages follow one another.
+    """
     everywhere = Counter(line.strip() for line in lines)
-    often = {text for text, times in Counter(lines[near].strip() for near in set(beside)).items() if times >= 3 and times == everywhere[text]}
-    heads = {near for near in beside if lines[near].strip() in often}
-    return heads | {number for number in numbers if {number - 1, number + 1} & heads}
+    copies: dict[str, list[tuple[int, int, int]]] = {}
+    for at, line in enumerate(lines):
+        number = _PAGE_NUMBER.fullmatch(line)
+        if number is None:
+            continue
+        for near in (at - 1, at + 1):
+            text = lines[near].strip() if 0 <= near < len(lines) else ""
+            if _HEAD.fullmatch(text):
+                copies.setdefault(text, []).append((int(number.group(1)), at, near))
+    litter: set[int] = set()
+    for text, found in copies.items():
+        pages = [page for page, _, _ in found]
+        if len(found) >= 3 and len(found) == everywhere[text] and pages == list(range(pages[0], pages[0] + len(pages))):
+            litter |= {place for _, at, near in found for place in (at, near)}
+    return litter
 
 
 def strip_boilerplate(text: str) -> tuple[str, int]:

@@ -18,6 +18,7 @@ Signatures = npt.NDArray[np.uint32]
 
 N_BANDS = 14
 BAND_ROWS = 8
+_WIDTH = N_BANDS * BAND_ROWS
 LIKENESS = 0.7
 """Share of equal minima from which two texts count as near copies. 14 bands of 8 propose nearly all such pairs."""
 
@@ -64,6 +65,8 @@ def find_near_duplicates(table: pa.Table) -> pa.Table:
     table = table.filter(pc.is_valid(table["minhash"]))
     if table.num_rows < 2:
         return _SCHEMA.empty_table()
+    # Fixed width: a column of more than 2 GB has no offsets to overflow.
+    table = table.set_column(table.schema.get_field_index("minhash"), "minhash", table["minhash"].cast(pa.binary(4 * _WIDTH)))
     table = table.take(pc.sort_indices(table, _RANK))
     signatures = _signatures(table["minhash"])
     losers, winners = _resolve(_candidates(signatures), signatures)
@@ -72,8 +75,10 @@ def find_near_duplicates(table: pa.Table) -> pa.Table:
 
 def _signatures(column: pa.ChunkedArray) -> Signatures:
     """All signatures as one matrix, a row each."""
-    width = N_BANDS * BAND_ROWS
-    chunks = [np.frombuffer(b"".join(chunk.to_pylist()), np.uint32).reshape(-1, width) for chunk in column.chunks]
+    chunks = [np.zeros((0, _WIDTH), np.uint32)]
+    for chunk in column.chunks:
+        values = np.frombuffer(chunk.buffers()[1], np.uint32).reshape(-1, _WIDTH)
+        chunks.append(values[chunk.offset : chunk.offset + len(chunk)])
     return np.concatenate(chunks)
 
 

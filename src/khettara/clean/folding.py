@@ -30,8 +30,9 @@ def fold_table() -> npt.NDArray[np.uint32]:
     for point in range(0x20000):
         plain = unicodedata.normalize("NFKD", chr(point))[0].casefold()[0]
         table[point] = ord(_SPELLINGS.get(chr(point), _SPELLINGS.get(plain, plain)))
-        if kinds()[point] == DIGIT:
-            table[point] = ord(str(unicodedata.digit(chr(point), None) or "")[:1] or plain)
+        digit = unicodedata.digit(chr(point), -1)
+        if digit >= 0:
+            table[point] = ord(str(digit))
     table[np.isin(kinds(), (BLANK, MARK, PUNCTUATION, HIDDEN))] = 0
     table[_TATWEEL] = 0
     return table

@@ -117,7 +117,7 @@ _KINDS = (
     Kind(
         "phone",
         re.compile(
-            rf"(?<![\d])(?<!\d[.,])(?:(?:\+|00){_SEP}?212|(?<!\+)212|\(\+?212\))?(?:{_SEP}?\(?0\)?)?"
+            rf"(?<![\d])(?<!\d[.,])(?:(?:(?:\+|00){_SEP}?212|212|\(\+?212\))(?:{_SEP}?\(?0\)?)?|0)"
             rf"{_SEP}{{0,2}}[5-8](?:{_SEP}{{0,2}}\d){{8}}(?!\d|[.,]\d)"
         ),
         _national,
@@ -166,21 +166,21 @@ _KINDS = (
     ),
     Kind(
         "cnss",
-        re.compile(r"(?<![\d])\d{7,10}(?![\d]|[.,]\d)"),
+        re.compile(r"(?<![\d])\d{7,10}(?!\w|[.,]\d)"),
         _digits,
         None,
         _cue(r"c\.?n\.?s\.?s\.?|(?:ال)?صندوق الوطني للضمان الاجتماعي|(?:ال)?ضمان الاجتماعي", _NEAR_GAP),
     ),
     Kind(
         "if",
-        re.compile(r"(?<![\d])\d{7,8}(?![\d]|[.,]\d)"),
+        re.compile(r"(?<![\d])\d{7,8}(?!\w|[.,]\d)"),
         _digits,
         None,
         _cue(r"IF|I\.F\.?|[Ii]dentifiant [Ff]iscal|IDENTIFIANT FISCAL|(?:ال)?تعريف (?:الضريبي|الجبائي)", _NEAR_GAP, 0),
     ),
     Kind(
         "rc",
-        re.compile(r"(?<![\d])\d{1,7}(?![\d]|[.,]\d)"),
+        re.compile(r"(?<![\d])\d{1,7}(?!\w|[.,]\d)"),
         _digits,
         None,
         _cue(r"RC|R\.C\.?|[Rr]egistre (?:de|du) [Cc]ommerce|(?:ال)?سجل التجاري", _NEAR_GAP, 0),
