@@ -9,6 +9,7 @@ the files listed in truth/darija.jsonl and truth/admin.jsonl; the folder is empt
 Nothing else is touched, except truth.jsonl, which is written anew at the end.
 Two runs give the same bytes: all dates are fixed and nothing is drawn at random.
 """
+
 import hashlib
 import io
 import json
@@ -31,33 +32,38 @@ DAY = datetime(2011, 3, 6, 9, 30)  # the fixed date of every document and zip me
 ABOUT = {
     "01-tarikh-al-khettara.txt": ("arb", ["كان أحمر كلون الحناء", "الخطارة لا تعطي أكثر مما عندها"], []),
     "02-hdit-ba-lahcen.txt": ("ary", ["طاسة ديال النحاس مثقوبة من التحت", "خدمتي هي نفرق الزعاف"], []),
-    "03-iilan-mostawsaf.txt": ("arb", ["حملة قياس ضغط الدم والسكري"],
-                               [("phone", "0600003310"), ("email", "sante@exemple.ma")]),
+    "03-iilan-mostawsaf.txt": ("arb", ["حملة قياس ضغط الدم والسكري"], [("phone", "0600003310"), ("email", "sante@exemple.ma")]),
     "04-qissat-lhmar-dyal-ssouq.txt": ("ary", ["كان عندو حمار شارف سماه القايد", "بعتي بيعة القايد"], []),
-    "05-kalimat-mudir-annakhil.txt": ("arb", ["لا يملك إلا محركا واحدا وصبرا واحدا"],
-                                      [("phone", "06 00 00 14 02")]),
+    "05-kalimat-mudir-annakhil.txt": ("arb", ["لا يملك إلا محركا واحدا وصبرا واحدا"], [("phone", "06 00 00 14 02")]),
     "06-wasfat-taguella.txt": ("ary", ["كيفاش كنصايبو خبز التاگلا", "كنغطيوها بالرماد النقي"], []),
-    "07-lettre-au-president.txt": ("fr", ["l’éclairage de la ruelle du four", "l’expression de ma considération éclairée"],
-                                   [("cin", "ZQ118203"), ("phone", "0600 00 62 91")]),
-    "08-tableau-des-nouba.txt": ("fr", ["famille El Ferkli", "rend le double de l’eau prise"],
-                                 [("email", "eau@exemple.ma")]),
-    "09-ittifaqiyat-tafoukt.txt": ("arb", ["اتفاقية شراكة بين جماعة عين الزرقا وتعاونية تافوكت", "رواقا مجانيا في مهرجان التمور"],
-                                   [("ice", "000000142000046"), ("iban", "MA64999780000000140200031655"),
-                                    ("phone", "0700003218")]),
+    "07-lettre-au-president.txt": (
+        "fr",
+        ["l’éclairage de la ruelle du four", "l’expression de ma considération éclairée"],
+        [("cin", "ZQ118203"), ("phone", "0600 00 62 91")],
+    ),
+    "08-tableau-des-nouba.txt": ("fr", ["famille El Ferkli", "rend le double de l’eau prise"], [("email", "eau@exemple.ma")]),
+    "09-ittifaqiyat-tafoukt.txt": (
+        "arb",
+        ["اتفاقية شراكة بين جماعة عين الزرقا وتعاونية تافوكت", "رواقا مجانيا في مهرجان التمور"],
+        [("ice", "000000142000046"), ("iban", "MA64999780000000140200031655"), ("phone", "0700003218")],
+    ),
     "10-chahadat-fadma.txt": ("ary", ["اللي حسب الدراري كيحسب النجوم", "القراية بلا رجوع بحال الخطارة بلا ما"], []),
-    "11-compte-rendu-festival.txt": ("fr", ["redescendre fait aussi partie de l’épreuve"],
-                                     [("email", "festival@exemple.ma"), ("phone", "+212 700 00 81 26")]),
+    "11-compte-rendu-festival.txt": (
+        "fr",
+        ["redescendre fait aussi partie de l’épreuve"],
+        [("email", "festival@exemple.ma"), ("phone", "+212 700 00 81 26")],
+    ),
     "12-khutbat-alma.txt": ("arb", ["أن تصلح الساقية قبل أن تلوم السماء", "فقد حفر لأحفاده بئرا من الدعاء"], []),
-    "13-tbla-dyal-lmdrasa.txt": ("ary", ["كتبت على الساروت ديال الدار القديمة", "جيب ليا معاك كتاب ديال النجوم"],
-                                 [("phone", "07 00 00 20 14")]),
-    "14-taqrir-lajnat-attariq.txt": ("arb", ["انهيار جانب من القنطرة الصغيرة", "تأجيل مسألة الفول إلى دورة عادية"],
-                                     [("email", "lajna@example.org")]),
+    "13-tbla-dyal-lmdrasa.txt": ("ary", ["كتبت على الساروت ديال الدار القديمة", "جيب ليا معاك كتاب ديال النجوم"], [("phone", "07 00 00 20 14")]),
+    "14-taqrir-lajnat-attariq.txt": ("arb", ["انهيار جانب من القنطرة الصغيرة", "تأجيل مسألة الفول إلى دورة عادية"], [("email", "lajna@example.org")]),
     "15-nokat-dyal-lqahwa.txt": ("ary", ["ثلاثمية عام وربع شهر", "والله ما أنا، أنا كنت غايب"], []),
     "16-hikayat-annakhla-alwahida.txt": ("arb", ["رأيت النمل يصعد والنجوم تنزل", "سبعة عراجين من تمر أسود صغير"], []),
-    "17-carnet-de-la-bibliotheque.txt": ("fr", ["un livre emprunté est un invité", "L’expérience a déjà été tentée"],
-                                         [("email", "bibliotheque@exemple.ma")]),
-    "18-nota-dyal-lmakina.txt": ("ary", ["الحجر ما كيتطحنش", "راهم فالعرس وما كاين طحين"],
-                                 [("phone", "06-00-00-90-45")]),
+    "17-carnet-de-la-bibliotheque.txt": (
+        "fr",
+        ["un livre emprunté est un invité", "L’expérience a déjà été tentée"],
+        [("email", "bibliotheque@exemple.ma")],
+    ),
+    "18-nota-dyal-lmakina.txt": ("ary", ["الحجر ما كيتطحنش", "راهم فالعرس وما كاين طحين"], [("phone", "06-00-00-90-45")]),
     "zip/risala.txt": ("arb", ["بثمانية عازفين وطبلين وجمل واحد"], []),
     "zip/molahadat-ssouq.txt": ("ary", ["معزة كلات دفتر المكس كامل"], []),
     "zip/lisez-moi.txt": ("fr", ["L’horloge de l’ordinateur était déréglée"], []),
@@ -94,13 +100,26 @@ MOJIBAKE = [
     ("palmier.txt", "16-hikayat-annakhla-alwahida.txt", "cp1256", "cp1252"),
     ("bibliotheque.txt", "17-carnet-de-la-bibliotheque.txt", "utf-8", "latin-1"),
 ]
-COPY_NAMES = ["copie-1", "Copie de doc", "sans-titre", "NOUVEAU~1", "a-garder", "doc (2)", "backup_0311",
-              "final", "final-final", "cle-usb-7"]
+COPY_NAMES = ["copie-1", "Copie de doc", "sans-titre", "NOUVEAU~1", "a-garder", "doc (2)", "backup_0311", "final", "final-final", "cle-usb-7"]
 NEAR_NAMES = ["reprise-blancs", "reprise-kashida", "reprise-titre", "reprise-tout"]
 
-EMPTY = {"path": None, "member": None, "encoding": "utf-8", "media": "text", "records": 1, "empty_records": 0,
-         "lang": None, "script": None, "state": "text", "duplicate_of": None, "near_duplicate_of": None,
-         "mojibake": None, "original": None, "identifiers": [], "contains": []}
+EMPTY = {
+    "path": None,
+    "member": None,
+    "encoding": "utf-8",
+    "media": "text",
+    "records": 1,
+    "empty_records": 0,
+    "lang": None,
+    "script": None,
+    "state": "text",
+    "duplicate_of": None,
+    "near_duplicate_of": None,
+    "mojibake": None,
+    "original": None,
+    "identifiers": [],
+    "contains": [],
+}
 lines = []  # the truth of the planted files
 
 
@@ -111,9 +130,18 @@ def original(name):
 def tell(path, source=None, member=None, **more):
     """Add a truth line; `source` is an original whose facts it takes."""
     lang, phrases, ids = ABOUT[source] if source else (None, [], [])
-    lines.append({**EMPTY, "path": f"vieux-disque/{path}", "member": member, "lang": lang,
-                  "script": SCRIPT.get(lang), "contains": phrases,
-                  "identifiers": [{"kind": k, "value": v} for k, v in ids], **more})
+    lines.append(
+        {
+            **EMPTY,
+            "path": f"vieux-disque/{path}",
+            "member": member,
+            "lang": lang,
+            "script": SCRIPT.get(lang),
+            "contains": phrases,
+            "identifiers": [{"kind": k, "value": v} for k, v in ids],
+            **more,
+        }
+    )
 
 
 def zip_bytes(members):
@@ -131,8 +159,7 @@ def slim(doc):
     """Leave out the bulk of python-docx's template: 800 kB of styles that no text here uses."""
     styles = doc.styles.element
     for style in list(styles):
-        if style.tag.endswith("}latentStyles") or (style.get(qn("w:type")) == "table"
-                                                   and style.get(qn("w:default")) != "1"):
+        if style.tag.endswith("}latentStyles") or (style.get(qn("w:type")) == "table" and style.get(qn("w:default")) != "1"):
             styles.remove(style)
     for rels in (doc.part.rels, doc.part.package.rels):
         for key in [k for k, r in rels.items() if r.reltype.endswith(("stylesWithEffects", "thumbnail"))]:
@@ -167,11 +194,13 @@ def docx_bytes(text, title, rtl=False):
 
 def misread(data, encoding):
     """Decode as a browser does: a byte the page leaves undefined becomes the control of that number."""
+
     def one(byte):
         try:
             return bytes([byte]).decode(encoding)
         except UnicodeDecodeError:
             return chr(byte)
+
     return "".join(map(one, data))
 
 
@@ -195,19 +224,31 @@ def plant_docx():
 
 def plant_zips():
     name = "sauvegarde-2011.zip"
-    members = [("رسالة.txt", "zip/risala.txt", "utf-8"),
-               ("ملاحظات/السوق.txt", "zip/molahadat-ssouq.txt", "cp1256"),
-               ("lisez-moi.txt", "zip/lisez-moi.txt", "cp1252")]
+    members = [
+        ("رسالة.txt", "zip/risala.txt", "utf-8"),
+        ("ملاحظات/السوق.txt", "zip/molahadat-ssouq.txt", "cp1256"),
+        ("lisez-moi.txt", "zip/lisez-moi.txt", "cp1252"),
+    ]
     (DISK / name).write_bytes(zip_bytes([(m, original(s).encode(e)) for m, s, e in members]))
     for m, s, e in members:
         tell(name, s, m, encoding=e)
 
     name = "disque-d.zip"
-    inner = zip_bytes([("letter.txt", original("zip/letter.txt").encode()),
-                       ("rapport-four.docx", docx_bytes(original("zip/rapport-four.txt"), "Rapport sur le four"))])
-    (DISK / name).write_bytes(zip_bytes([("note-eau.txt", original("zip/note-eau.txt").encode()),
-                                         ("musee/fiches.csv", original("zip/fiches.csv").encode()),
-                                         ("ancien.zip", inner)]))
+    inner = zip_bytes(
+        [
+            ("letter.txt", original("zip/letter.txt").encode()),
+            ("rapport-four.docx", docx_bytes(original("zip/rapport-four.txt"), "Rapport sur le four")),
+        ]
+    )
+    (DISK / name).write_bytes(
+        zip_bytes(
+            [
+                ("note-eau.txt", original("zip/note-eau.txt").encode()),
+                ("musee/fiches.csv", original("zip/fiches.csv").encode()),
+                ("ancien.zip", inner),
+            ]
+        )
+    )
     tell(name, "zip/note-eau.txt", "note-eau.txt")
     tell(name, "zip/fiches.csv", "musee/fiches.csv", media="csv", records=4, empty_records=2)
     tell(name, "zip/letter.txt", "ancien.zip/letter.txt")
@@ -226,8 +267,14 @@ def others():
     for file in ("darija.jsonl", "admin.jsonl"):
         if (TRUTH / file).exists():
             found += read_truth(TRUTH / file)
-    return sorted((t for t in found if not t["member"] and t["state"] == "text" and not t["duplicate_of"]
-                   and not t["near_duplicate_of"] and (ARCHIVE / t["path"]).is_file()), key=lambda t: t["path"])
+    return sorted(
+        (
+            t
+            for t in found
+            if not t["member"] and t["state"] == "text" and not t["duplicate_of"] and not t["near_duplicate_of"] and (ARCHIVE / t["path"]).is_file()
+        ),
+        key=lambda t: t["path"],
+    )
 
 
 def spread(things, n):
@@ -266,8 +313,9 @@ def plant_copies():
         name += Path(t["path"]).suffix
         shutil.copyfile(ARCHIVE / t["path"], DISK / name)
         lines.append({**t, "path": f"vieux-disque/{name}", "duplicate_of": t["path"]})
-    left = [t for t in others() if t not in copies and t["media"] == "text" and t["encoding"] == "utf-8"
-            and t["script"] == "Arab" and not t["mojibake"]]
+    left = [
+        t for t in others() if t not in copies and t["media"] == "text" and t["encoding"] == "utf-8" and t["script"] == "Arab" and not t["mojibake"]
+    ]
     ways = [(blanks,), (kashida,), (title,), (blanks, kashida, title)]
     for name, t, how in zip(NEAR_NAMES, spread(left, len(ways)), ways):
         (DISK / f"{name}.txt").write_bytes(near_copy(t, how))
@@ -282,7 +330,7 @@ def plant_ruins():
     tell("page-blanche.txt", state="empty", **nothing)
 
     whole = (DISK / "festival.docx").read_bytes()
-    (DISK / "festival-coupe.docx").write_bytes(whole[:len(whole) // 2])
+    (DISK / "festival-coupe.docx").write_bytes(whole[: len(whole) // 2])
     tell("festival-coupe.docx", encoding="docx", media="docx", state="damaged", **nothing)
 
     noise = b"".join(hashlib.sha256(b"khettara %d" % i).digest() for i in range(128))  # 4 kB
@@ -292,8 +340,7 @@ def plant_ruins():
     # a bad sector between two paragraphs and a few NULs at the end of lines; the text itself is whole
     source = "18-nota-dyal-lmakina.txt"
     first, rest = original(source).split("\n\n", 1)
-    (DISK / "makina.txt").write_bytes(
-        (first + "\n" + "\0" * 512 + "\n" + rest.replace("\n", "\0\n")).encode("utf-8"))
+    (DISK / "makina.txt").write_bytes((first + "\n" + "\0" * 512 + "\n" + rest.replace("\n", "\0\n")).encode("utf-8"))
     tell("makina.txt", source)
 
 
@@ -302,8 +349,7 @@ def write_truth():
     for file in sorted(TRUTH.glob("*.jsonl")):
         everything += read_truth(file)
     everything.sort(key=lambda t: (t["path"], t["member"] or ""))
-    (HERE / "truth.jsonl").write_bytes(
-        "".join(json.dumps(t, ensure_ascii=False) + "\n" for t in everything).encode("utf-8"))
+    (HERE / "truth.jsonl").write_bytes("".join(json.dumps(t, ensure_ascii=False) + "\n" for t in everything).encode("utf-8"))
     return len(everything)
 
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 from khettara.dataset import DOCUMENTS, Draft, StepRecord
 
 Row = dict[str, Any]
-_WORDS = "السوق الخطارة الما نهار كيمشي جاب الناس بزاف حدا الفندق تمر نخل ولاد مدرسة سبيطار التويزة با لحسن نوبة".split()
+_TEXT = "السوق الخطارة الما نهار كيمشي جاب الناس بزاف حدا الفندق تمر نخل ولاد مدرسة سبيطار التويزة با لحسن نوبة"
+_WORDS = _TEXT.split()
 
 
 def document_rows(n: int, prefix: str = "d") -> list[Row]:

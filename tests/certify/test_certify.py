@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.builders import document_rows, seal
 
 from khettara.certify import MEASURES, Measured, certify, load_profile
 from khettara.dataset.signing import Key, new_key
 from khettara.errors import RecipeError, Tampered
-from tests.builders import document_rows, seal
 
 Change = dict[str, Any]
 
@@ -87,7 +87,9 @@ def test_mistakes_in_a_profile_are_named(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="pretrainig"):
         load_profile("pretrainig")
     path = tmp_path / "own.yaml"
-    path.write_text("name: own\nversion: 1\npurpose: own\nbecause: x\ndemands:\n  - {measure: licence_knwon, minimum: 1, because: y}\n", encoding="utf-8")
+    path.write_text(
+        "name: own\nversion: 1\npurpose: own\nbecause: x\ndemands:\n  - {measure: licence_knwon, minimum: 1, because: y}\n", encoding="utf-8"
+    )
     with pytest.raises(RecipeError) as mistake:
         load_profile(str(path))
     assert "line 6" in str(mistake.value)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.builders import document_rows, seal
 
 from khettara.certify import certify
 from khettara.dataset import Dataset, read_manifest
@@ -26,7 +27,6 @@ from khettara.dataset.signing import (
     trusted_keys,
 )
 from khettara.errors import CertificateError, KeyMissing, NotCertified, Tampered
-from tests.builders import document_rows, seal
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

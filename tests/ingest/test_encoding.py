@@ -18,7 +18,9 @@ FRENCH = (
 )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1256", "iso8859-6", "cp720", "mac_arabic"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1256", "iso8859-6", "cp720", "mac_arabic"]
+)
 def test_arabic_is_read_in_every_page(encoding: str) -> None:
     """Darija in Arabic letters comes back from every code page that can hold it."""
     text = ARABIC.replace("،", ",") if encoding == "cp720" else ARABIC

@@ -36,7 +36,9 @@ def states(readings: list[MemberReading]) -> dict[str | None, str]:
     return {reading.member: reading.reading.state for reading in readings}
 
 
-@given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode), st.sampled_from(["a", "a.txt", "a.csv", "a.json", "a.html", "a.docx", "a.zip"]))
+@given(
+    st.binary(max_size=300) | st.text(max_size=200).map(str.encode), st.sampled_from(["a", "a.txt", "a.csv", "a.json", "a.html", "a.docx", "a.zip"])
+)
 def test_no_bytes_break_a_reader(data: bytes, name: str) -> None:
     """Whatever a file holds, it ends in exactly one of the seven states."""
     for found in read_all(data, name, OPTIONS):
@@ -104,7 +106,9 @@ ANDROID = """12/03/2024, 18:40 - Messages and calls are end-to-end encrypted.
 m3a lfjer
 12/03/2024, 18:43 - Fatima Zahra: <Media omitted>
 12/03/2024, 18:44 - Fatima Zahra: wakha a Ba Lahcen"""
-IPHONE = "[12/03/2024 18:42:07] Ba Lahcen: السلام\n\u200e[12/03/2024 18:43:00] Ba Lahcen: \u200eimage omitted\n[١٢/٠٣/٢٠٢٤ ١٨:٤٤:٠٠] Sara: وعليكم السلام"
+IPHONE = (
+    "[12/03/2024 18:42:07] Ba Lahcen: السلام\n\u200e[12/03/2024 18:43:00] Ba Lahcen: \u200eimage omitted\n[١٢/٠٣/٢٠٢٤ ١٨:٤٤:٠٠] Sara: وعليكم السلام"
+)
 
 
 def test_whatsapp_conversations() -> None:

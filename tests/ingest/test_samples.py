@@ -22,7 +22,7 @@ def by_file(dataset: Dataset, role: str = "data") -> Rows:
     found: Rows = defaultdict(list)
     for batch in dataset.batches(role=role):
         for row in batch.to_pylist():
-            place = row["source"] if "source" in row else row
+            place = row.get("source", row)
             found[place["uri"], place["member"]].append(row)
     return found
 
@@ -47,7 +47,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
 
 def test_every_file_ends_in_the_state_the_truth_names(results: dict[str, Rows]) -> None:
     """No file is missing, each is read or set aside as planted, with the right number of records and the right encoding."""
-    wrong = []
+    wrong: list[object] = []
     for truth in TRUTH:
         (source,) = results["sources"][place(truth)]
         found = (source["state"], source["records"])

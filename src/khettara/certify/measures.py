@@ -150,7 +150,9 @@ def has_identifier(batch: pa.RecordBatch) -> pa.Array:
     from khettara.darija.identifiers import SUSPECT
 
     suspect = pc.fill_null(pc.match_substring_regex(batch["text"], SUSPECT), False)
-    return pa.array([bool(doubt and find_identifiers(text)) for doubt, text in zip(suspect.to_pylist(), batch["text"].to_pylist(), strict=True)], pa.bool_())
+    return pa.array(
+        [bool(doubt and find_identifiers(text)) for doubt, text in zip(suspect.to_pylist(), batch["text"].to_pylist(), strict=True)], pa.bool_()
+    )
 
 
 def is_damaged(batch: pa.RecordBatch) -> pa.Array:

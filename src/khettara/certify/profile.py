@@ -1,8 +1,8 @@
 """Profiles: what a purpose demands of data, as a YAML file that a person can read and another can change.
 
-    name: pretraining
-    demands:
-      - {measure: identifiers_left, maximum: 0.005, because: a model may repeat a telephone number that it read}
+name: pretraining
+demands:
+  - {measure: identifiers_left, maximum: 0.005, because: a model may repeat a telephone number that it read}
 """
 
 from __future__ import annotations

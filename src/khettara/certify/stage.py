@@ -1,12 +1,12 @@
 """The certification stage: measure, compare with the purpose's profile, sign.
 
-    - certify: {dataset: clean, for: pretraining}
+- certify: {dataset: clean, for: pretraining}
 """
 
 from __future__ import annotations
 
 import time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -41,7 +41,7 @@ class CertifyStage(Stage):
         dataset = context.dataset(self.dataset)
         profile = load_profile(self.purpose)
         certificate = self._valid(dataset.path, dataset.manifest, profile.digest)
-        state = "up to date" if certificate is not None else "made"
+        state: Literal["made", "up to date"] = "up to date" if certificate is not None else "made"
         if certificate is None:
             context.progress.note(f"certify: measuring {dataset.name} for {profile.purpose}")
             certificate = certify(dataset.path, self.purpose, self._key())

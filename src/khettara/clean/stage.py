@@ -1,18 +1,18 @@
 """The cleaning stage of a recipe: which edits and signals, which rules, which duplicates.
 
-    - clean:
-        from: raw
-        to: clean
-        steps: [repair_encoding, scrub, mask_identifiers, words, language, exact_hash]
-        rules:
-          - {rule: too_short, keep: n_words >= 3, because: "fewer than three words teach a model nothing"}
-        duplicates: [normalised]
+- clean:
+    from: raw
+    to: clean
+    steps: [repair_encoding, scrub, mask_identifiers, words, language, exact_hash]
+    rules:
+      - {rule: too_short, keep: n_words >= 3, because: "fewer than three words teach a model nothing"}
+    duplicates: [normalised]
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -67,7 +67,8 @@ def _step(value: object) -> object:
     """A step from its name, or from a mapping of its name to its settings."""
     if isinstance(value, Step):
         return value
-    name, settings = (value, {}) if isinstance(value, str) else (None, None)
+    name: object = value
+    settings: object = {}
     if isinstance(value, dict) and len(value) == 1:
         ((name, settings),) = value.items()
     if not isinstance(name, str):
@@ -91,8 +92,8 @@ class CleanStage(Stage):
     steps: tuple[Annotated[SerializeAsAny[Step], BeforeValidator(_step)], ...] = ()
     rules: tuple[Rule, ...] = ()
     duplicates: tuple[Literal["normalised", "near"], ...] = ()
-    fill: dict[str, str] = {"lang": "lang_found", "script": "script_found"}
-    priority: dict[str, int] = {}
+    fill: dict[str, str] = Field(default={"lang": "lang_found", "script": "script_found"})
+    priority: dict[str, int] = Field(default={})
     shard_mb: float = Field(default=DEFAULT_SHARD_MB, gt=0)
 
     @field_validator("sources", mode="before")
@@ -132,7 +133,7 @@ class CleanStage(Stage):
         )
         return StageResult(self.stage, path, manifest.digest, "made", manifest.counts, {}, time.monotonic() - began, done, reused)
 
-    def _fills(self) -> Sequence[tuple[str, str]] | Any:
+    def _fills(self) -> tuple[tuple[str, str], ...]:
         """The fills whose signals some step makes: without the `language` step there is nothing to fill in."""
         if not any(step.name() == "language" for step in self.steps):
             return ()

@@ -13,7 +13,9 @@ from khettara.cli.output import print_json, print_table
 
 def certify(
     path: DatasetPath,
-    purpose: Annotated[str, typer.Option("--for", help="What the data is for: pretraining, finetuning, open-data, or a profile's YAML file.")] = "pretraining",
+    purpose: Annotated[
+        str, typer.Option("--for", help="What the data is for: pretraining, finetuning, open-data, or a profile's YAML file.")
+    ] = "pretraining",
     as_json: Json = False,
 ) -> None:
     """Measure a dataset against what a purpose demands, and sign the verdict. Exit status 1 when it is refused.

@@ -49,7 +49,9 @@ def doctor(as_json: Json = False) -> None:
         print_json({"python": platform.python_version(), "keys": str(key_home()), "checks": checks})
         return
     rows = [(check["what"], check["found"] or "missing", "" if check["found"] else f"{check['cost']}; {check['remedy']}") for check in checks]
-    print_table(f"Python {platform.python_version()} on {platform.platform(terse=True)} ({sys.prefix})", ("what", "found", "what is lost; the remedy"), rows)
+    print_table(
+        f"Python {platform.python_version()} on {platform.platform(terse=True)} ({sys.prefix})", ("what", "found", "what is lost; the remedy"), rows
+    )
 
 
 def _library(name: str, extra: str, cost: str) -> dict[str, str | None]:

@@ -36,12 +36,12 @@ def train(
 
     if (override is None) != (by is None):
         raise RecipeError("an override needs a reason and a name", hint='Give both: --override "why" --by "who".')
-    changes = {"seed": seed} | ({"steps": steps} if steps is not None else {})
+    asked = {"seed": seed, "steps": steps}
     output = output.absolute()
     stage = TrainStage(
         data=tuple(str(path.absolute()) for path in data),
         to=output.name,
-        settings=TrainSettings(**changes),
+        settings=TrainSettings.model_validate({name: value for name, value in asked.items() if value is not None}),
         override=OverrideSetting(by=by, reason=override) if override is not None and by is not None else None,
     )
     result = stage.run(Context(Path.cwd(), output.parent, Workers(), progress()))

@@ -72,7 +72,12 @@ class Certified:
 
     def record(self) -> dict[str, Any]:
         """What the model's manifest says of this dataset's certificate."""
-        record: dict[str, Any] = {"dataset": self.dataset.name, "digest": self.dataset.digest, "purpose": self.purpose, "certificate": self.certificate_digest}
+        record: dict[str, Any] = {
+            "dataset": self.dataset.name,
+            "digest": self.dataset.digest,
+            "purpose": self.purpose,
+            "certificate": self.certificate_digest,
+        }
         if self.override is not None:
             record["override"] = {"by": self.override.by, "reason": self.override.reason, "despite": list(self.problems)}
         return record

@@ -1,6 +1,6 @@
 """From an artefact back to the raw files it came from: a walk along digests.
 
-    model 91b2…  ← clean 5e1f… (pretraining: certified)  ← raw 07aa…  ← 128 files
+model 91b2…  ← clean 5e1f… (pretraining: certified)  ← raw 07aa…  ← 128 files
 """
 
 from __future__ import annotations
@@ -40,13 +40,11 @@ def lineage(path: Path, search: tuple[Path, ...] = ()) -> Ancestor:
     return _ancestor(manifest.name, manifest.digest, "model" if manifest.kind == "model" else "dataset", path, manifest, places)
 
 
-def _ancestor(
-    name: str, digest: str, role: str, path: Path | None, manifest: Manifest | None, places: tuple[Path, ...]
-) -> Ancestor:
+def _ancestor(name: str, digest: str, role: str, path: Path | None, manifest: Manifest | None, places: tuple[Path, ...]) -> Ancestor:
     parents = []
     for parent in manifest.parents if manifest else ():
         found = find(parent.digest, places) if parent.role in ("dataset", "model") else None
-        parents.append(_ancestor(parent.name, parent.digest, parent.role, *(found or (None, None)), places))
+        parents.append(_ancestor(parent.name, parent.digest, parent.role, found[0] if found else None, found[1] if found else None, places))
     return Ancestor(name, digest, role, path, manifest, tuple(parents))
 
 

@@ -91,13 +91,13 @@ def new_key(name: str) -> Key:
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         private = Ed25519PrivateKey.generate()
-        pem = private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError as error:
-            raise KeyMissing("there is a key already", where=str(path), hint="`khettara keys show` names it. Move it away to make another.") from error
+            raise KeyMissing(
+                "there is a key already", where=str(path), hint="`khettara keys show` names it. Move it away to make another."
+            ) from error
         with os.fdopen(handle, "wb") as file:
             file.write(pem)
         key = Key(PublicKey(name, private.public_key().public_bytes_raw()), private)

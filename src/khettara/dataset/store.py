@@ -156,10 +156,10 @@ class Draft:
     Write any files below `folder`, or hand over finished ones with `add`; then `seal`.
     """
 
-    def __init__(self, destination: Path, *, format: str = DATASET_FORMAT) -> None:
+    def __init__(self, destination: Path, *, layout: str = DATASET_FORMAT) -> None:
         self.destination = destination
         self.folder = destination.parent / f".{destination.name}.draft"
-        self._format = format
+        self._format = layout
         self._entries: dict[str, FileEntry] = {}
         self._rows: dict[str, int] = {}
         self._lock: int | None = None
@@ -264,7 +264,7 @@ class Draft:
 
 def model_draft(destination: Path) -> Draft:
     """A draft that seals into a model folder: write the model's files below `.folder`."""
-    return Draft(destination, format=MODEL_FORMAT)
+    return Draft(destination, layout=MODEL_FORMAT)
 
 
 class PartWriter:

@@ -53,5 +53,10 @@ def card_text(name: str, kind: str, counts: Mapping[str, Any], parents: Sequence
         *(f"| {language} | {number} |" for language, number in languages.items()),
     ]
     if counts["rejected_by"]:
-        lines += ["", "| Set aside because of | Records |", "|---|---|", *(f"| {rule} | {number} |" for rule, number in counts["rejected_by"].items())]
+        lines += [
+            "",
+            "| Set aside because of | Records |",
+            "|---|---|",
+            *(f"| {rule} | {number} |" for rule, number in counts["rejected_by"].items()),
+        ]
     return "\n".join(lines) + "\n"

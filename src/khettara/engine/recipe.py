@@ -1,10 +1,10 @@
 """Recipes: YAML in, validated stages out, and every error with its line and the nearest valid name.
 
-    name: demo
-    output: ../data/demo
-    stages:
-      - ingest: {from: ../samples/archive, to: raw}
-      - clean: {from: raw, to: clean, steps: [scrub]}
+name: demo
+output: ../data/demo
+stages:
+  - ingest: {from: ../samples/archive, to: raw}
+  - clean: {from: raw, to: clean, steps: [scrub]}
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from khettara.errors import RecipeError
 
-Value = pa.Array | pa.Scalar
+Value = Any
+"""An Arrow array or scalar: pyarrow has no types that a checker could read."""
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Value, Value], Value]] = {
     ast.Eq: pc.equal,

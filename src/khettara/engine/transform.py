@@ -277,9 +277,7 @@ def _common_schema(inputs: Sequence[Dataset]) -> pa.Schema:
     first = inputs[0].schema.remove_metadata()
     for dataset in inputs[1:]:
         if not dataset.schema.remove_metadata().equals(first):
-            raise RecipeError(
-                f"{dataset.name} has other columns than {inputs[0].name}", where=str(dataset.path), hint="Clean them in two stages."
-            )
+            raise RecipeError(f"{dataset.name} has other columns than {inputs[0].name}", where=str(dataset.path), hint="Clean them in two stages.")
     return first
 
 
@@ -325,9 +323,7 @@ def _split_empty(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]
     return batch.filter(valid), batch.filter(pc.invert(valid))
 
 
-def _apply(
-    steps: Sequence[Step], batch: pa.RecordBatch
-) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch | None, tuple[str, str]]]:
+def _apply(steps: Sequence[Step], batch: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch | None, tuple[str, str]]]:
     """All steps over a batch; a batch that fails is halved until the one record that a step cannot take stands alone."""
     if batch.num_rows == 0:
         return
@@ -397,9 +393,7 @@ def _decide(
     return [sorted(entries.values(), key=lambda entry: entry[0]) for entries in left_out]
 
 
-def _survivors(
-    units: Sequence[Receipt], priorities: Sequence[int], names: Sequence[str], left_out: Sequence[Mapping[int, LeftOut]]
-) -> pa.Table:
+def _survivors(units: Sequence[Receipt], priorities: Sequence[int], names: Sequence[str], left_out: Sequence[Mapping[int, LeftOut]]) -> pa.Table:
     """What joins look at, of every record still in, with the `unit` and `row` where it stands."""
     tables = []
     for number, unit in enumerate(units):
@@ -420,9 +414,7 @@ def _survivors(
     return pa.concat_tables(tables).combine_chunks()
 
 
-def _leave_out(
-    left_out: Sequence[dict[int, LeftOut]], table: pa.Table, rule: str, because: str, losers: Callable[[pa.Table], pa.Table]
-) -> None:
+def _leave_out(left_out: Sequence[dict[int, LeftOut]], table: pa.Table, rule: str, because: str, losers: Callable[[pa.Table], pa.Table]) -> None:
     lost = losers(table)
     unit, row = np.asarray(table["unit"]), np.asarray(table["row"])
     places = lost["place"] if "place" in lost.column_names else pc.index_in(lost["id"], value_set=table["id"].combine_chunks())

@@ -1,8 +1,8 @@
 """Who does the work: threads here, processes here, or Ray core tasks here and elsewhere. All run the very same function.
 
-    --engine threads            the default: kernels and Arrow release the interpreter lock
-    --engine processes          for readers that spend their time in Python
-    --engine ray[=ADDRESS]      when one machine is outgrown; the work folder must be on a file system that all nodes see
+--engine threads            the default: kernels and Arrow release the interpreter lock
+--engine processes          for readers that spend their time in Python
+--engine ray[=ADDRESS]      when one machine is outgrown; the work folder must be on a file system that all nodes see
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from khettara.engine.rules import nearest
 from khettara.engine.units import Receipt, Task, read_receipt, run_unit
@@ -137,8 +137,7 @@ def _on_ray(tasks: list[Task], root: Path, address: str | None, count: int) -> I
         waiting = [remote.remote(task, str(root.resolve())) for task in tasks]
         while waiting:
             done, waiting = ray.wait(waiting)
-            for receipt in ray.get(done):
-                yield receipt
+            yield from ray.get(done)
     except ray.exceptions.RayTaskError as error:
         raise (error.cause if isinstance(error.cause, Exception) else error) from error
     finally:
@@ -150,7 +149,7 @@ def _run_on_ray(task: Task, root: str) -> Receipt:
     return run_unit(task, Path(root))
 
 
-def _import_ray():  # type: ignore[no-untyped-def]  # ray is optional, and its module has no useful type
+def _import_ray() -> Any:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:

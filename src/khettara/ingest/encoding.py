@@ -28,8 +28,102 @@ _SAMPLE = 20_000  # bytes: more changes no decision
 
 # Share of each letter in running text, in thousandths, counted on the project's own Arabic, Darija and French samples. The
 # order is what matters: a wrong code page turns frequent letters into rare ones and into signs inside words.
-_ARABIC = dict(zip("اليمنوترهبعدفكسقحجشصىةطأخضذإئغزثءؤآظگپڤ", (156, 112, 70, 62, 61, 58, 54, 45, 43, 40, 36, 33, 30, 28, 26, 25, 21, 16, 14, 12, 10, 24, 10, 16, 9, 8, 7, 8, 5, 6, 6, 5, 4, 2, 1, 2, 3, 1, 1), strict=True))
-_LATIN = dict(zip("esaintrluodcmpévhgfbqàxèyêzjkçwôâîûùïëœæü", (147, 80, 77, 75, 71, 70, 66, 55, 63, 54, 37, 33, 30, 30, 19, 16, 14, 10, 11, 9, 13, 5, 4, 3, 3, 2, 4, 5, 8, 1, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1), strict=True))
+_ARABIC = dict(
+    zip(
+        "اليمنوترهبعدفكسقحجشصىةطأخضذإئغزثءؤآظگپڤ",
+        (
+            156,
+            112,
+            70,
+            62,
+            61,
+            58,
+            54,
+            45,
+            43,
+            40,
+            36,
+            33,
+            30,
+            28,
+            26,
+            25,
+            21,
+            16,
+            14,
+            12,
+            10,
+            24,
+            10,
+            16,
+            9,
+            8,
+            7,
+            8,
+            5,
+            6,
+            6,
+            5,
+            4,
+            2,
+            1,
+            2,
+            3,
+            1,
+            1,
+        ),
+        strict=True,
+    )
+)
+_LATIN = dict(
+    zip(
+        "esaintrluodcmpévhgfbqàxèyêzjkçwôâîûùïëœæü",
+        (
+            147,
+            80,
+            77,
+            75,
+            71,
+            70,
+            66,
+            55,
+            63,
+            54,
+            37,
+            33,
+            30,
+            30,
+            19,
+            16,
+            14,
+            10,
+            11,
+            9,
+            13,
+            5,
+            4,
+            3,
+            3,
+            2,
+            4,
+            5,
+            8,
+            1,
+            3,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+        ),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -64,8 +158,9 @@ def _decode(data: bytes, declared: str | None) -> Decoded:
     except UnicodeDecodeError:
         pass
     sample = data[:_SAMPLE]
-    votes = {_known(declared), _known(_chardet(sample))} - {None}
-    scored = {page: likeness(sample.decode(page, "replace")) + (0.02 if page in votes else 0.0) for page in (*CANDIDATES, *sorted(votes - set(CANDIDATES)))}  # type: ignore[type-var,arg-type]
+    votes = {page for page in (_known(declared), _known(_chardet(sample))) if page is not None}
+    pages = (*CANDIDATES, *sorted(votes - set(CANDIDATES)))
+    scored = {page: likeness(sample.decode(page, "replace")) + (0.02 if page in votes else 0.0) for page in pages}
     best = max(scored, key=lambda page: scored[page])
     mostly = data.decode("utf-8", "replace")
     if likeness(mostly[:_SAMPLE]) >= scored[best]:  # UTF-8 with a few broken bytes, or cut in the middle of a letter
@@ -119,8 +214,8 @@ def likeness(text: str) -> float:
     before = " "
     for char in text:
         kind = _kind(char)
-        if kind == "a" or kind == "l":
-            weight = _weights()[char] if char in _weights() else 0.1
+        if kind in ("a", "l"):
+            weight = _weights().get(char, 0.1)
             # A letter of the other script right after a letter, or a capital after a small letter, is what misreading makes.
             same = _kind(before) == kind or not before.isalpha()
             small_then_capital = char.isupper() and before.islower()

@@ -1,6 +1,6 @@
 """What a reader gives back: records, and what became of the file.
 
-    Reading(state="text", reader="text", encoding="cp1256", records=(Record(text="السوق نهار الخميس…"),))
+Reading(state="text", reader="text", encoding="cp1256", records=(Record(text="السوق نهار الخميس…"),))
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ State = Literal["text", "partial", "empty", "encrypted", "unsupported", "damaged
 """The end state of a file; each file has exactly one."""
 
 TEXT_COLUMNS = (
-    "text texte tweet message commentaire comment remark remarque remarques observation observations content contenu body "
-    "النص نص تعليق ملاحظة ملاحظات الرسالة"
-).split()
+    *("text", "texte", "tweet", "message", "commentaire", "comment", "content", "contenu", "body"),
+    *("remark", "remarque", "remarques", "observation", "observations"),
+    *("النص", "نص", "تعليق", "ملاحظة", "ملاحظات", "الرسالة"),
+)
 """Names under which tables and exports keep free text; a header in two languages counts by either."""
 
 

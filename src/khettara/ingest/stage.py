@@ -1,10 +1,10 @@
 """The ingest stage: folders, archives and single files become one dataset of documents, every file accounted for.
 
-    - ingest:
-        to: raw
-        sources:
-          - {path: ../samples/archive, licence: CC0-1.0}
-          - {path: ../data/posts.tsv, reader: table, text: [tweet], licence: CC-BY-4.0, lang: ary}
+- ingest:
+    to: raw
+    sources:
+      - {path: ../samples/archive, licence: CC0-1.0}
+      - {path: ../data/posts.tsv, reader: table, text: [tweet], licence: CC-BY-4.0, lang: ary}
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Source(ReadOptions):
     path: str
     licence: str | None = None
     domain: str | None = None
-    exclude: list[str] = []
+    exclude: list[str] = Field(default=[])
 
 
 class IngestStage(Stage):
@@ -108,9 +108,7 @@ class IngestStage(Stage):
             )
         sweep(work, {unit.key for unit in units})
         reused = sum(unit.reused for unit in units)
-        return StageResult(
-            self.stage, path, manifest.digest, "made", counts, facts, time.monotonic() - began, len(units) - reused, reused
-        )
+        return StageResult(self.stage, path, manifest.digest, "made", counts, facts, time.monotonic() - began, len(units) - reused, reused)
 
 
 @dataclass(frozen=True)
@@ -234,8 +232,12 @@ def find_files(root: Path, exclude: Sequence[str] = ()) -> Iterator[RawFile]:
     if not root.is_dir():
         yield _raw_file(root, root.name)
         return
-    found = []
-    for folder, folders, names in os.walk(root, onerror=lambda error: found.append((Path(error.filename), "the folder cannot be opened"))):
+    found: list[tuple[Path, str | None]] = []
+
+    def locked(error: OSError) -> None:
+        found.append((Path(error.filename), "the folder cannot be opened"))
+
+    for folder, folders, names in os.walk(root, onerror=locked):
         here = Path(folder)
         found += [(here / name, None) for name in names]
         found += [(here / name, "a symbolic link to a folder, which is not followed") for name in folders if (here / name).is_symlink()]

@@ -163,9 +163,7 @@ def _surprise(model: Model, ids: Sequence[int], start: int) -> float:
     return -float(scores[np.arange(start - 1, len(ids) - 1), ids[start:]].sum())
 
 
-def _spans(
-    index: Index, tokenizer: Tokenizer, prompt: Sequence[int], ids: list[int], min_tokens: int, most: int
-) -> tuple[AnswerSpan, ...]:
+def _spans(index: Index, tokenizer: Tokenizer, prompt: Sequence[int], ids: list[int], min_tokens: int, most: int) -> tuple[AnswerSpan, ...]:
     spans = index.trace(ids, min_tokens=max(1, min(min_tokens, len(ids))), edges=tokenizer.word_edges(ids))
     return tuple(_show(index, tokenizer, prompt, ids, span, most) for span in spans)
 

@@ -1,6 +1,6 @@
 """The documents that a model learns from, and the few that it never sees.
 
-    Document(id="9f2c…", text="السوق نهار الخميس…", lang="ary", script="Arab", uri="avis/souk.txt", licence="CC0-1.0")
+Document(id="9f2c…", text="السوق نهار الخميس…", lang="ary", script="Arab", uri="avis/souk.txt", licence="CC0-1.0")
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ class Attention(nn.Module):
         self.q_norm = nn.RMSNorm(c.head_width, eps=c.norm_eps)
         self.k_norm = nn.RMSNorm(c.head_width, eps=c.norm_eps)
 
-    def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor], mask: Tensor, past: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def forward(
+        self, x: Tensor, rotation: tuple[Tensor, Tensor], mask: Tensor, past: tuple[Tensor, Tensor] | None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Returns what was seen, and the keys and values of all tokens so far."""
         rows, length, _ = x.shape
         q = _rotate(self.q_norm(self.q_proj(x).view(rows, length, -1, self.width)).transpose(1, 2), rotation)
@@ -50,9 +52,7 @@ class Attention(nn.Module):
         v = self.v_proj(x).view(rows, length, -1, self.width).transpose(1, 2)
         if past is not None:
             k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
-        seen = functional.scaled_dot_product_attention(
-            q, k.repeat_interleave(self.groups, 1), v.repeat_interleave(self.groups, 1), attn_mask=mask
-        )
+        seen = functional.scaled_dot_product_attention(q, k.repeat_interleave(self.groups, 1), v.repeat_interleave(self.groups, 1), attn_mask=mask)
         return self.o_proj(seen.transpose(1, 2).reshape(rows, length, -1)), (k, v)
 
 
@@ -80,7 +80,9 @@ class Layer(nn.Module):
         self.post_attention_layernorm = nn.RMSNorm(c.hidden, eps=c.norm_eps)
         self.mlp = FeedForward(c)
 
-    def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor], mask: Tensor, past: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def forward(
+        self, x: Tensor, rotation: tuple[Tensor, Tensor], mask: Tensor, past: tuple[Tensor, Tensor] | None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """As `Attention.forward`."""
         seen, kept = self.self_attn(self.input_layernorm(x), rotation, mask, past)
         x = x + seen

@@ -1,6 +1,6 @@
 """Settings of a model and of its training. Nothing heavy is imported here: recipes and the command line read this file.
 
-    - train: {data: clean, to: model, settings: {steps: 400, seed: 1}}
+- train: {data: clean, to: model, settings: {steps: 400, seed: 1}}
 """
 
 from __future__ import annotations

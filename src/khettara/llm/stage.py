@@ -1,7 +1,7 @@
 """The model's two stages of a recipe: training from certified data, and asking a question.
 
-    - train: {data: clean, to: model}
-    - ask: {model: model, question: "شنو هو نهار السوق؟"}
+- train: {data: clean, to: model}
+- ask: {model: model, question: "شنو هو نهار السوق؟"}
 """
 
 from __future__ import annotations

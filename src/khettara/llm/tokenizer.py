@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from khettara.errors import storage_errors
+from khettara.errors import DatasetError, storage_errors
 from khettara.llm.extra import needs_llm
 
 with needs_llm():
@@ -36,8 +36,8 @@ class Tokenizer:
         self._hf = hf
         self._hf.encode_special_tokens = True
         self.size: int = hf.get_vocab_size()
-        self.end_id: int = hf.token_to_id(END)
-        self.pad_id: int = hf.token_to_id(PAD)
+        self.end_id = _special(hf, END)
+        self.pad_id = _special(hf, PAD)
 
     @classmethod
     def train(cls, texts: Iterable[str], vocabulary: int) -> Tokenizer:
@@ -103,3 +103,10 @@ class Tokenizer:
 def _is_inside(letter: str) -> bool:
     """Could stand within a word: a letter, a mark, a digit, or the torn half of one."""
     return letter.isalnum() or letter == "\N{REPLACEMENT CHARACTER}" or ("\u064b" <= letter <= "\u0670")
+
+
+def _special(hf: HfTokenizer, name: str) -> int:
+    number = hf.token_to_id(name)
+    if number is None:
+        raise DatasetError(f"the tokenizer has no token {name}", hint="It was not made by `khettara llm train`.")
+    return int(number)

@@ -65,7 +65,7 @@ class Index:
         documents: Sequence[dict[str, Any]],
     ) -> None:
         self.tokens, self.suffixes, self.starts, self.surprise, self.documents = tokens, suffixes, starts, surprise, documents
-        self._bytes = memoryview(tokens.view(np.uint8))
+        self._bytes = memoryview(tokens.view(np.uint8))  # type: ignore[arg-type]  # an array is a buffer; Python 3.11 has no type for it
 
     @classmethod
     def build(cls, documents: Iterable[tuple[Document, NDArray[np.uint16]]]) -> Index:
@@ -96,7 +96,9 @@ class Index:
             lines = (folder / "documents.jsonl").read_text(encoding="utf-8").splitlines()
             return cls(arrays[0], arrays[1], arrays[2], arrays[3], [json.loads(line) for line in lines])
         except (OSError, ValueError) as error:
-            raise Tampered("the index does not read", where=str(folder), hint=f"`khettara verify {folder.parent}` says which file differs.") from error
+            raise Tampered(
+                "the index does not read", where=str(folder), hint=f"`khettara verify {folder.parent}` says which file differs."
+            ) from error
 
     def find(self, tokens: Sequence[int]) -> range:
         """The run of the suffix array whose suffixes begin with `tokens`."""

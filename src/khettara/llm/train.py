@@ -163,7 +163,14 @@ class Checkpoint:
 
     def save(self, step: int, steps: int, loss: float, model: nn.Module, optimizers: Sequence[torch.optim.Optimizer]) -> None:
         """Keep the state after `step` of `steps` steps."""
-        state = {"key": self.key, "step": step, "steps": steps, "loss": loss, "model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers]}
+        state = {
+            "key": self.key,
+            "step": step,
+            "steps": steps,
+            "loss": loss,
+            "model": model.state_dict(),
+            "optimizers": [o.state_dict() for o in optimizers],
+        }
         draft = self.path.with_suffix(".draft")
         with storage_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -226,7 +233,7 @@ def fit(
         for step in range(first, steps):
             rows = packed.take(batch_rows(step, settings.batch, len(packed), settings.seed))
             found = _loss(model, rows)
-            found.backward()
+            found.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
             norm = nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
             if not (math.isfinite(found.item()) and math.isfinite(norm.item())):
                 save(step)
@@ -326,7 +333,7 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _reproducible(threads: int) -> Iterator[None]:
-    """torch with so many threads and deterministic algorithms; afterwards as it was."""
+    """Torch with so many threads and deterministic algorithms; afterwards as it was."""
     before, deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)

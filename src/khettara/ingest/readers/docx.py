@@ -21,7 +21,7 @@ def read_docx(data: bytes, name: str, options: ReadOptions) -> Reading:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             info = archive.getinfo("word/document.xml")
-            if info.file_size > _LARGEST_XML or info.file_size > (1 << 20) and info.file_size / max(info.compress_size, 1) > options.max_ratio:
+            if info.file_size > _LARGEST_XML or (info.file_size > (1 << 20) and info.file_size / max(info.compress_size, 1) > options.max_ratio):
                 return Reading("refused", "docx", reason="it unpacks to far more than it holds: a zip bomb")
             body = _parse(archive.read(info))
             created = _created(archive)

@@ -10,13 +10,13 @@ from khettara.ingest.records import Reading, ReadOptions, Record
 from khettara.ingest.sniff import HTML
 
 _NEVER = "script, style, noscript, template, svg, nav, header, footer, aside, form, iframe, object, button, select, marquee"
-_FURNITURE = re.compile(
-    r"(^|[-_ ])(nav|navbar|menu|sidebar|footer|header|banner|breadcrumbs?|cookie|ads?|pub|social|share|pagination|login|search|widget|copyright|side|bandeau|entete|pied|pieddepage|compteur|liens)($|[-_ \d])",
-    re.IGNORECASE,
+_FURNITURE_NAMES = (
+    "nav|navbar|menu|sidebar|side|footer|header|banner|breadcrumbs?|cookie|ads?|pub|social|share|pagination|login|search|widget|copyright"
+    "|bandeau|entete|pied|pieddepage|compteur|liens"
 )
-_BLOCKS = frozenset(
-    "p div section article main li ul ol dl dt dd table tr h1 h2 h3 h4 h5 h6 blockquote pre br hr body figure figcaption address center".split()
-)
+_FURNITURE = re.compile(rf"(^|[-_ ])({_FURNITURE_NAMES})($|[-_ \d])", re.IGNORECASE)
+_BLOCK_NAMES = "p div section article main li ul ol dl dt dd table tr h1 h2 h3 h4 h5 h6 blockquote pre br hr body figure figcaption address center"
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _DEEPEST = 1000
 
 
@@ -34,7 +34,9 @@ def read_html(text: str, name: str, options: ReadOptions) -> Reading:
     for node in body.css("[id], [class], [role]"):
         attributes = node.attributes
         words = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
-        if node.tag not in ("body", "main", "article", "html") and (attributes.get("role") in ("navigation", "banner", "contentinfo") or _FURNITURE.search(words)):
+        if node.tag not in ("body", "main", "article", "html") and (
+            attributes.get("role") in ("navigation", "banner", "contentinfo") or _FURNITURE.search(words)
+        ):
             node.decompose()
     main = body.css_first("main") or body
     parts: list[str] = []

@@ -62,13 +62,11 @@ def _holds_text(column: str) -> bool:
 
 
 def _sheet(header: list[str], body: list[list[str]]) -> str:
-    return "\n\n".join(
-        "\n".join(f"{name}: {cell.strip()}" for name, cell in zip(header, row, strict=False) if cell.strip()) for row in body
-    )
+    return "\n\n".join("\n".join(f"{name}: {cell.strip()}" for name, cell in zip(header, row, strict=False) if cell.strip()) for row in body)
 
 
 def _kept(header: list[str], row: list[str], chosen: list[int], options: ReadOptions) -> dict[str, str]:
     """The other columns. Only those that `keep` names: a sheet's other cells may well be somebody's name or number."""
-    wanted = {name for name in options.keep}
+    wanted = set(options.keep)
     cells = {name: row[n].strip()[:_LONGEST_KEPT] for n, name in enumerate(header) if n < len(row) and n not in chosen and name in wanted}
     return dict(list(cells.items())[:_MOST_KEPT])

@@ -1,6 +1,6 @@
 """WhatsApp exports, of Android and of iOS: one record a conversation, its authors as pseudonyms.
 
-    12/03/2024, 18:42 - Ba Lahcen: نوبتك غدا مع الفجر   ->   p-3f9a…: نوبتك غدا مع الفجر
+12/03/2024, 18:42 - Ba Lahcen: نوبتك غدا مع الفجر   ->   p-3f9a…: نوبتك غدا مع الفجر
 """
 
 from __future__ import annotations
@@ -13,11 +13,16 @@ from khettara.ingest.sniff import WHATSAPP, WHATSAPP_LINE
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPEAKER = re.compile(r"^([^:\n]{1,80}):\s?(.*)$", re.DOTALL)
-_OMITTED = re.compile(
-    r"^(<[^<>]{1,40}>|‹[^<>›]{1,40}[>›]|(image|video|audio|sticker|document|GIF|Contact card)\s+omitted|.{0,60}\((file attached|fichier joint)\)"
-    r"|.{0,20}(absente?|omis|masqu[ée]e?)|تم (استبعاد|حذف) .{1,30}|This message was deleted\.?|You deleted this message\.?|Ce message a été supprimé\.?)$",
-    re.IGNORECASE,
+_OMITTED_FORMS = (
+    r"<[^<>]{1,40}>",
+    r"‹[^<>›]{1,40}[>›]",
+    r"(image|video|audio|sticker|document|GIF|Contact card)\s+omitted",
+    r".{0,60}\((file attached|fichier joint)\)",
+    r".{0,20}(absente?|omis|masqu[ée]e?)",
+    r"تم (استبعاد|حذف) .{1,30}",
+    r"(This message was deleted|You deleted this message|Ce message a été supprimé)\.?",
 )
+_OMITTED = re.compile(f"^({'|'.join(_OMITTED_FORMS)})$", re.IGNORECASE)
 
 
 def read_whatsapp(text: str, name: str, options: ReadOptions) -> Reading:
