@@ -21,7 +21,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	$(BIN)/python benchmarks/spine.py
+	$(BIN)/python -m benchmarks.spine
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	PYTHON="$(PYTHON)" sh scripts/setup.sh "$(VENV)"

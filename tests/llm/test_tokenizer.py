@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,6 @@ def test_word_edges_are_where_words_begin_or_end() -> None:
     """Cut at every edge, the pieces of a text are its words with their blanks and marks; letters are never torn."""
     ids = TOKENIZER.encode("السوق نهار الخميس، safi.").tolist()
     edges = TOKENIZER.word_edges(ids)
-    pieces = [TOKENIZER.decode(ids[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [TOKENIZER.decode(ids[a:b]) for a, b in pairwise(edges)]
     assert pieces == ["السوق", " نهار", " الخميس", "،", " safi", "."]
     assert TOKENIZER.word_edges([]) == [0]

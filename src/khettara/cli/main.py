@@ -8,7 +8,6 @@ import traceback
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from khettara.cli import certify, doctor, ingest, llm, look, run
@@ -51,13 +50,14 @@ def main() -> NoReturn:
         code = app(standalone_mode=False)
     except KhettaraError as error:
         _fail(str(error), 1)
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message(), err=True)
-        sys.exit(2)
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        show = getattr(error, "show", None)  # with the command's usage, where the mistake is in the command line
+        if show is not None:
+            show()
+        else:
+            typer.echo(error.format_message(), err=True)
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         _fail("interrupted: finished work is kept; the same command goes on from here", 130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away, as `| head` does

@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -179,11 +180,15 @@ class Filter:
             schema = pq.read_schema(self.measured.path(name))
             outputs[name] = Output(write_parquet(folder / name, _kept(self.measured.path(name), keep), schema))
         schema = rejects_schema(pq.read_schema(self.measured.path("data.parquet")))
-        earlier = self.measured.path("rejects.parquet")
-        batches = [*pq.ParquetFile(earlier).iter_batches()] if "rejects.parquet" in self.measured.files else []
-        rows = write_parquet(folder / "rejects.parquet", [*batches, *self._rejects(schema)], schema)
+        rows = write_parquet(folder / "rejects.parquet", chain(self._earlier_rejects(), self._rejects(schema)), schema)
         outputs["rejects.parquet"] = Output(rows)
         return outputs
+
+    def _earlier_rejects(self) -> Iterator[pa.RecordBatch]:
+        """What the measuring itself set aside."""
+        if "rejects.parquet" in self.measured.files:
+            with pq.ParquetFile(self.measured.path("rejects.parquet")) as parquet:
+                yield from parquet.iter_batches(BATCH_ROWS)
 
     def _rejects(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         reasons = {entry[0]: entry[1:] for entry in self.left_out}
@@ -263,7 +268,7 @@ def transform(
 
 def output_schemas(schema: pa.Schema, steps: Sequence[Step]) -> tuple[pa.Schema, pa.Schema]:
     """The columns of the data, and of the signals, that `steps` make of records with `schema`: found by trying no records."""
-    batch = pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
+    batch = pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)
     for step in steps:
         try:
             batch = step(batch)
@@ -378,6 +383,8 @@ def _decide(
     units: Sequence[Receipt], priorities: Sequence[int], expressions: Sequence[tuple[Rule, Expression]], joins: Sequence[Join]
 ) -> list[list[LeftOut]]:
     """For each unit, the rows to leave out, each under the first rule that says so; joins see what the rules kept."""
+    if not units:  # a dataset without records has no shard
+        return []
     left_out: list[dict[int, LeftOut]] = [{} for _ in units]
     names = {name for _, expression in expressions for name in expression.columns}
     for entries, unit in zip(left_out, units, strict=True):
@@ -387,7 +394,8 @@ def _decide(
         for rule, expression in expressions:
             for row in np.flatnonzero(~expression(columns).to_numpy(zero_copy_only=False)):
                 entries.setdefault(int(row), (int(row), rule.rule, rule.because, seen(expression, columns, int(row)), None))
-    _leave_out(left_out, _survivors(units, priorities, (), left_out), "same_id", "the same record came in twice", _repeated_ids)
+    if _any_repeated_id(units):
+        _leave_out(left_out, _survivors(units, priorities, (), left_out), "same_id", "the same record came in twice", _repeated_ids)
     for join in joins:
         _leave_out(left_out, _survivors(units, priorities, join.columns, left_out), join.rule, join.because, join.losers)
     return [sorted(entries.values(), key=lambda entry: entry[0]) for entries in left_out]
@@ -422,6 +430,12 @@ def _leave_out(left_out: Sequence[dict[int, LeftOut]], table: pa.Table, rule: st
         left_out[int(unit[place])][int(row[place])] = (int(row[place]), rule, because, f"copy of {winner}", winner)
 
 
+def _any_repeated_id(units: Sequence[Receipt]) -> bool:
+    """Whether any two records share an id: mostly none do, and then no other column need be read."""
+    ids = pa.chunked_array([_columns(unit, {"id"})["id"] for unit in units])
+    return int(pc.count_distinct(ids).as_py()) < len(ids)
+
+
 def _repeated_ids(table: pa.Table) -> pa.Table:
     """Each record whose id stands earlier in the table; by `place`, since ids do not tell them apart."""
     ids = table["id"].combine_chunks()
@@ -442,11 +456,11 @@ def _columns(unit: Receipt, names: set[str]) -> dict[str, pa.Array]:
     """Columns of a measured unit, from its data or its signals, without reading any other."""
     found: dict[str, pa.Array] = {}
     for file in ("data.parquet", "signals.parquet"):
-        path = unit.path(file)
-        there = [name for name in pq.read_schema(path).names if name in names and name not in found]
-        if there:
-            table = pq.read_table(path, columns=there, use_threads=False)
-            found |= {name: table[name].combine_chunks() for name in there}
+        with pq.ParquetFile(unit.path(file)) as parquet:
+            there = [name for name in parquet.schema_arrow.names if name in names and name not in found]
+            if there:
+                table = parquet.read(there, use_threads=False)
+                found |= {name: table[name].combine_chunks() for name in there}
     return found
 
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
 from khettara.engine.rules import nearest
 from khettara.engine.units import Receipt, Task, read_receipt, run_unit
-from khettara.errors import EngineError, MissingExtra, RecipeError
+from khettara.errors import EngineError, MissingExtra, RecipeError, storage_errors
 
 ENGINES = ("threads", "processes", "ray")
 
@@ -81,7 +79,8 @@ class Workers:
             KhettaraError: the first failure; tasks not yet begun are dropped, finished ones stay finished.
         """
         receipts: dict[str, Receipt] = {}
-        root.mkdir(parents=True, exist_ok=True)
+        with storage_errors(root):
+            root.mkdir(parents=True, exist_ok=True)
         progress.start(label, sum(task.weight for task in tasks), "B")
         try:
             waiting = []
@@ -106,6 +105,9 @@ class Workers:
         if self.engine == "threads":
             return _on_executor(ThreadPoolExecutor(self.number), tasks, root)
         if self.engine == "processes":
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+
             # Forking a process that holds Arrow's threads may deadlock; a fresh interpreter does not.
             return _on_executor(ProcessPoolExecutor(self.number, mp_context=get_context("spawn")), tasks, root)
         return _on_ray(tasks, root, self.engine.partition("=")[2] or None, self.number)
@@ -116,7 +118,7 @@ def _on_executor(executor: Executor, tasks: list[Task], root: Path) -> Iterator[
     try:
         for future in as_completed(futures):
             yield future.result()
-    except BrokenProcessPool as error:
+    except BrokenExecutor as error:
         raise EngineError(
             "a worker process was killed (out of memory?)",
             where=str(root),

@@ -36,7 +36,9 @@ FORMS = (
 )
 """What stands before and after a question in Moroccan question-and-answer sheets; the last is the bare question."""
 
-STOP = "\n\n"
+STOP = "\n"
+"""An answer of a sheet is one line; what follows is the next question."""
+
 LABEL = "also found in the training data"
 NOWHERE = "these words stand nowhere in the training data in this order"
 
@@ -89,7 +91,7 @@ def ask(
     Args:
         model: a sealed model folder.
         question: in any language of its documents.
-        max_tokens: the answer ends there at the latest; earlier at a blank line or where the document would end.
+        max_tokens: the answer ends there at the latest; earlier at the end of the line or of the document.
         temperature: 0 takes the likeliest token each time.
         seed: decides the draws when the temperature is above 0.
         min_tokens: shorter spans are not shown, unless the whole answer is shorter.
@@ -117,7 +119,7 @@ def ask(
 
 
 def generate(model: Model, tokenizer: Tokenizer, prompt: Sequence[int], *, max_tokens: int, temperature: float = 0.0, seed: int = 0) -> list[int]:
-    """The ids that follow `prompt`, up to a blank line, the document's end, `max_tokens` or the end of the context."""
+    """The ids that follow `prompt`, up to the end of the line, the document's end, `max_tokens` or the end of the context."""
     room = model.config.context - len(prompt)
     generator = torch.Generator().manual_seed(seed)
     cache: Cache = []
@@ -127,10 +129,12 @@ def generate(model: Model, tokenizer: Tokenizer, prompt: Sequence[int], *, max_t
         while len(ids) < min(max_tokens, room):
             logits = model(torch.tensor([read]), cache=cache)[0, -1]
             chosen = _choose(logits, temperature, generator)
-            if chosen == model.config.end_id or STOP in tokenizer.decode([*ids, chosen]).lstrip("\n"):
+            if chosen == model.config.end_id:
                 break
             ids.append(chosen)
             read = [chosen]
+            if STOP in tokenizer.decode(ids).lstrip():  # kept, for one token may hold the full stop and the line's end
+                break
     return ids
 
 
@@ -141,12 +145,15 @@ def _choose(logits: torch.Tensor, temperature: float, generator: torch.Generator
 
 
 def _prompt(model: Model, tokenizer: Tokenizer, question: str) -> list[int]:
-    """END, then the question in the form in which the model expects it most."""
-    prompts = []
+    """The question in the form in which the model expects it most, after a blank line, as in the middle of a sheet.
+
+    A question at the very beginning of a document is rare in the data, and models trained longer answered it with nonsense.
+    """
+    prompts: list[tuple[float, list[int]]] = []
     for before, after in FORMS:
-        lead = [model.config.end_id, *map(int, tokenizer.encode(before.rstrip()))]
-        asked = [model.config.end_id, *map(int, tokenizer.encode(before + question))]
-        whole = [model.config.end_id, *map(int, tokenizer.encode(before + question + after))]
+        lead = tokenizer.encode(f"\n\n{before.rstrip()}")
+        asked = tokenizer.encode(f"\n\n{before}{question}").tolist()
+        whole: list[int] = tokenizer.encode(f"\n\n{before}{question}{after}").tolist()
         if len(whole) >= model.config.context:
             raise KhettaraError(
                 f"the question is {len(whole)} tokens long, and the model reads {model.config.context} at most",

@@ -14,7 +14,11 @@ def card(name: str, datasets: Sequence[str], settings: TrainSettings, counts: Ma
     """The text of the model's README.md."""
     before, after = facts["bits_per_byte_before"], facts["bits_per_byte_after"]
     licences = ", ".join(f"{licence} ({number:,} documents)" for licence, number in facts["licences"].items())
-    overrides = "".join(f"\nTrained without a valid certificate, on the word of {o['by']}: {o['reason']}\n" for o in facts["overrides"])
+    overrides = "".join(
+        f"\n{c['dataset']} has no valid certificate; it was used on the word of {c['override']['by']}: {c['override']['reason']}\n"
+        for c in facts["certificates"]
+        if "override" in c
+    )
     changed = settings.model_dump(exclude_defaults=True)
     flags = "".join(f" {_FLAGS[field]} {changed[field]}" for field in _FLAGS if field in changed)
     others = {field: value for field, value in changed.items() if field not in _FLAGS}

@@ -104,6 +104,7 @@ def train_model(
     Raises:
         DatasetError: there is nothing to learn from.
         EngineError: the loss is no number any more; says which documents were in the batch.
+        StorageError: the disk is full, or another run is writing this model.
         KeyboardInterrupt: Ctrl-C; a checkpoint was saved.
     """
     progress = progress or Silence()
@@ -116,7 +117,8 @@ def train_model(
         model.initialise(settings.seed)
         held_tokens = tokenizer.encode_all([document.text for document in held])
         before = bits_per_byte(model, held, held_tokens)
-        steps, loss = _fit_shown(model, settings, prepared, Checkpoint(work / "checkpoint.pt", key), progress)
+        checkpoint = Checkpoint(work / "checkpoint.pt", key)
+        steps, loss = _fit_shown(model, settings, prepared, checkpoint, progress)
         after = bits_per_byte(model, held, held_tokens)
         facts = {
             "parameters": model.parameter_count,
@@ -129,7 +131,7 @@ def train_model(
             "padding": round(prepared.packed.padding, 5),
             "tokens_per_byte": round(_tokens(prepared) / sum(len(d.text.encode()) for d in prepared.learnt), 4),
             "licences": _licences(prepared.learnt + held),
-            "overrides": [_plain(c.override) for c in datasets if c.override is not None],
+            "certificates": [c.record() for c in datasets],
             "torch": torch.__version__,
         }
         counts = {
@@ -139,7 +141,9 @@ def train_model(
             "tokens": _tokens(prepared),
             "tokens_seen": steps * settings.batch * settings.context,
         }
-        return _seal(draft, settings, datasets, prepared, model, key, counts, facts)
+        manifest = _seal(draft, settings, datasets, prepared, model, key, counts, facts)
+    checkpoint.remove()
+    return manifest
 
 
 def prepare(settings: TrainSettings, datasets: Sequence[Certified]) -> Prepared:
@@ -391,7 +395,3 @@ def _tokens(prepared: Prepared) -> int:
 
 def _licences(documents: Sequence[Document]) -> dict[str, int]:
     return dict(sorted(Counter(document.licence or "unknown" for document in documents).items()))
-
-
-def _plain(override: Any) -> dict[str, str]:
-    return {"by": override.by, "reason": override.reason}

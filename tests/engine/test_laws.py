@@ -1,0 +1,179 @@
+"""The three laws, by properties."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.builders import document_rows, seal
+from tests.engine.toys import Fragile, Length, SameText, Upper, rule, run_transform, texts
+
+from khettara.dataset import Dataset
+from khettara.engine import Step, Transform, Workers
+
+STEPS: list[Step] = [Upper(), Fragile(), Fragile(bad="ك")]
+RULES = [
+    rule("n_chars > 3", "short"),
+    rule("n_chars <= 12 or lang == 'ary'", "long"),
+    rule("not matches(text, 'b')", "b"),
+    rule("is_null(author)", "author"),
+]
+PATIENT = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+rows = st.lists(
+    st.fixed_dictionaries({"text": st.none() | st.text("abx كب\n", max_size=16), "lang": st.sampled_from(["ary", "fr", None])}), max_size=40
+)
+transforms = st.builds(
+    lambda steps, rules, join: Transform((Length(), *steps), tuple(rules), (SameText(),) if join else ()),
+    st.lists(st.sampled_from(STEPS), unique_by=repr, max_size=2),
+    st.lists(st.sampled_from(RULES), unique_by=repr, max_size=3),
+    st.booleans(),
+)
+
+
+def make(path: Path, records: list[dict[str, Any]], prefix: str, parts: int) -> Path:
+    """Seal random records as a dataset."""
+    return seal(path, [row | record for row, record in zip(document_rows(len(records), prefix), records, strict=True)], parts)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@PATIENT
+@given(rows, transforms, st.integers(1, 6), st.sampled_from([1e-6, 1e-3, 16]))
+def test_conservation(records: list[dict[str, Any]], what: Transform, parts: int, shard_mb: float) -> None:
+    """Records in = records kept + records rejected; each id stands in exactly one of the two, and every reject has its reason."""
+    with folder() as base:
+        source = make(base / "in", records, "a", parts)
+        manifest, _, _ = run_transform([source], what, base / "out", shard_mb=shard_mb)
+        kept, rejected = texts(base / "out"), texts(base / "out", "rejects")
+        assert sorted([*kept, *rejected]) == sorted(texts(source))
+        counts = manifest.counts
+        assert counts["in"] == counts["kept"] + counts["rejected"] == len(records)
+        assert (counts["kept"], counts["rejected"], sum(counts["rejected_by"].values())) == (len(kept), len(rejected), len(rejected))
+        reasons = [row for batch in Dataset.open(base / "out").batches(role="rejects") for row in batch.to_pylist()]
+        assert all(row["rule"] and row["because"] for row in reasons)
+        signals = [row["id"] for batch in Dataset.open(base / "out").batches(role="signals") for row in batch.to_pylist()]
+        assert signals == list(kept)
+        assert Dataset.open(base / "out").verify() == []
+
+
+@PATIENT
+@given(rows, transforms, st.integers(1, 6), st.integers(1, 4))
+def test_same_in_same_out(records: list[dict[str, Any]], what: Transform, parts: int, workers: int) -> None:
+    """The digest does not depend on the number of workers, on where the output lies, or on what was done before."""
+    with folder() as base:
+        source = make(base / "in", records, "a", parts)
+        first, _, _ = run_transform([source], what, base / "one" / "out", Workers("threads", 1), 1e-6)
+        second, _, _ = run_transform([source], what, base / "two" / "out", Workers("threads", workers), 1e-6)
+        again, done, _ = run_transform([source], what, base / "two" / "out", Workers("threads", workers), 1e-6)
+        assert first.digest == second.digest == again.digest
+        assert done == 0
+
+
+@PATIENT
+@given(rows, transforms, st.integers(1, 6), st.sampled_from([1e-6, 1e-3, 16]))
+def test_the_cut_into_shards_decides_nothing(records: list[dict[str, Any]], what: Transform, parts: int, shard_mb: float) -> None:
+    """The same records are kept, with the same texts, however the input is cut into parts and shards."""
+    with folder() as base:
+        run_transform([make(base / "in", records, "a", 1)], what, base / "one")
+        run_transform([make(base / "cut", records, "a", parts)], what, base / "two", shard_mb=shard_mb)
+        assert texts(base / "one") == texts(base / "two")
+        assert texts(base / "one", "rejects") == texts(base / "two", "rejects")
+
+
+@PATIENT
+@given(rows, rows, transforms, st.randoms(use_true_random=False))
+def test_the_order_of_the_input_decides_nothing(
+    some: list[dict[str, Any]], others: list[dict[str, Any]], what: Transform, chance: random.Random
+) -> None:
+    """The same records are kept whichever input comes first, and in whatever order the records stand in it."""
+    with folder() as base:
+        one, two = make(base / "one", some, "a", 2), make(base / "two", others, "b", 2)
+        run_transform([one, two], what, base / "out")
+        expected = texts(base / "out")
+        shuffled = [row | record for row, record in zip(document_rows(len(some), "a"), some, strict=True)]
+        chance.shuffle(shuffled)
+        shutil.rmtree(one)
+        run_transform([two, seal(one, shuffled)], what, base / "turned")
+        assert texts(base / "turned") == expected
+
+
+def test_engines_agree(tmp_path: Path) -> None:
+    """Threads and processes give the same bytes."""
+    source = seal(tmp_path / "in", document_rows(200), parts=8)
+    what = Transform((Length(), Upper()), (rule("n_chars > 30"),), (SameText(),))
+    digests = {run_transform([source], what, tmp_path / engine / "out", Workers(engine, 2), 1e-6)[0].digest for engine in ("threads", "processes")}
+    assert len(digests) == 1
+
+
+def test_one_bad_record_costs_one_record(tmp_path: Path) -> None:
+    """A step that fails on one text of a batch loses that record alone, and the reject says which step and why."""
+    records = document_rows(50)
+    records[17]["text"] = "x"
+    source = seal(tmp_path / "in", records)
+    manifest, _, _ = run_transform([source], Transform((Fragile(),)), tmp_path / "out")
+    assert manifest.counts["rejected_by"] == {"failed_fragile": 1}
+    (reject,) = [row for batch in Dataset.open(tmp_path / "out").batches(role="rejects") for row in batch.to_pylist()]
+    assert (reject["id"], reject["value"]) == (records[17]["id"], "ValueError: a step that cannot read this")
+
+
+def test_a_record_in_two_inputs_is_kept_once(tmp_path: Path) -> None:
+    """The same dataset given twice is one dataset; the second half is set aside and named."""
+    source = seal(tmp_path / "in", document_rows(30), parts=3)
+    manifest, _, _ = run_transform([source, source], Transform((Length(),)), tmp_path / "out")
+    assert manifest.counts["kept"] == 30
+    assert manifest.counts["rejected_by"] == {"same_id": 30}
+
+
+def test_a_changed_threshold_measures_nothing_again(tmp_path: Path) -> None:
+    """Deciding late: with another rule the measured shards are used again, and only the filtering is done."""
+    source = seal(tmp_path / "in", document_rows(80), parts=8)
+    _, done, reused = run_transform([source], Transform((Length(),), (rule("n_chars > 5"),)), tmp_path / "out", shard_mb=1e-6)
+    assert (done, reused) == (8, 0)
+    _, done, reused = run_transform([source], Transform((Length(),), (rule("n_chars > 50"),)), tmp_path / "out", shard_mb=1e-6)
+    assert reused == 8
+    assert 0 < done <= 8
+
+
+def test_the_earlier_version_stays(tmp_path: Path) -> None:
+    """A new version moves the old one aside, unchanged; the name leads to the new one."""
+    source = seal(tmp_path / "in", document_rows(20))
+    first, _, _ = run_transform([source], Transform((Length(),)), tmp_path / "out")
+    second, _, _ = run_transform([source], Transform((Upper(),)), tmp_path / "out")
+    assert first.digest != second.digest
+    assert Dataset.open(tmp_path / "out").digest == second.digest
+    assert Dataset.open(tmp_path / ".versions" / f"out-{first.digest[:12]}").verify() == []
+
+
+def test_a_damaged_unit_is_done_again(tmp_path: Path) -> None:
+    """Work found from an earlier run is used only if every byte of it verifies."""
+    source = seal(tmp_path / "in", document_rows(40), parts=4)
+    first, _, _ = run_transform([source], Transform((Length(),)), tmp_path / "out", shard_mb=1e-6)
+    unit = next((tmp_path / ".work" / "out").glob("*/data.parquet"))
+    data = bytearray(unit.read_bytes())
+    data[len(data) // 2] ^= 1
+    unit.unlink()  # the unit's file is the dataset's, by a hard link: damage only the unit
+    unit.write_bytes(data)
+    again, done, reused = run_transform([source], Transform((Length(),)), tmp_path / "out", shard_mb=1e-6)
+    assert (again.digest, done, reused) == (first.digest, 1, 3)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_nothing_is_left_but_the_results(tmp_path: Path, workers: int) -> None:
+    """No temporary folder outlives a run."""
+    source = seal(tmp_path / "in", document_rows(40), parts=4)
+    run_transform([source], Transform((Length(),)), tmp_path / "out", Workers("threads", workers), 1e-6)
+    assert [path.name for path in tmp_path.rglob(".*draft*")] == []
+    assert [path.name for path in (tmp_path / ".work" / "out").iterdir() if path.name.startswith(".")] == []
