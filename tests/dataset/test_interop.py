@@ -32,8 +32,9 @@ def test_duckdb(dataset: Path) -> None:
     """DuckDB reads them, nested columns included."""
     import duckdb
 
-    rows = duckdb.sql(f"select id, text from read_parquet('{dataset}/data/*.parquet') where source.uri is not null order by id").fetchall()
-    assert rows == expected(dataset)
+    found = duckdb.sql(f"select id, text from read_parquet('{dataset}/data/*.parquet') where source.uri is not null order by id")
+    assert found is not None
+    assert found.fetchall() == expected(dataset)
 
 
 def test_hugging_face_datasets(dataset: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -42,10 +43,10 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
         nodes.add_node(num_cpus=1)
         nodes.wait_for_nodes()
-        ray.init(address=nodes.address, logging_level="ERROR", log_to_driver=False)
+        ray.init(address=nodes.address, logging_level=logging.ERROR, log_to_driver=False)
         yield nodes
         ray.shutdown()
-        nodes.shutdown()
+        nodes.shutdown()  # type: ignore[no-untyped-call]  # ray does not annotate it
 
 
 def test_a_node_that_dies_costs_nothing_but_time(cluster: Any, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from importlib import metadata
 
 from khettara.cli.options import Json
 from khettara.cli.output import print_json, print_table
@@ -55,6 +54,8 @@ def doctor(as_json: Json = False) -> None:
 
 
 def _library(name: str, extra: str, cost: str) -> dict[str, str | None]:
+    from importlib import metadata
+
     try:
         found: str | None = metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -278,7 +278,14 @@ class PartWriter:
     def __init__(self, path: Path, schema: pa.Schema, group_bytes: int = ROW_GROUP_BYTES) -> None:
         self._schema = schema
         self._group_bytes = group_bytes
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=_repeating(schema))
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=_repeating(schema),
+            write_statistics=[field.name for field in schema if not _is_long(field.type)] or False,  # nobody looks for texts between two texts
+        )
         self._held: list[pa.RecordBatch] = []
         self._size = 0
         self.rows = 0
@@ -326,9 +333,14 @@ def _weights(batch: pa.RecordBatch) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Bytes of each record: its long columns, and 64 for the rest."""
     weights = np.full(batch.num_rows, 64, np.int64)
     for column in batch.columns:
-        if pa.types.is_large_string(column.type) or pa.types.is_large_binary(column.type):
+        if _is_long(column.type):
             weights += np.diff(np.frombuffer(column.buffers()[1], np.int64)[column.offset : column.offset + len(column) + 1])
     return weights
+
+
+def _is_long(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds texts or clips."""
+    return bool(pa.types.is_large_string(kind) or pa.types.is_large_binary(kind))
 
 
 def _repeating(schema: pa.Schema) -> list[str] | bool:
