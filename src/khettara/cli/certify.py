@@ -55,7 +55,7 @@ def _outcome(measure: dict[str, object]) -> str:
 keys = typer.Typer(help="The keys that sign certificates.", no_args_is_help=True, rich_markup_mode=None)
 
 
-@keys.command("new")
+@keys.command("new", short_help="Make a signing key.")
 def new(name: Annotated[str, typer.Argument(help="Whose key it is: a person or an office.", show_default=False)]) -> None:
     """Make a signing key on this machine. The private part never leaves it.
 
@@ -67,7 +67,7 @@ def new(name: Annotated[str, typer.Argument(help="Whose key it is: a person or a
     typer.echo(f"key {key.keyid[:16]} of {key.name}, in {own_key_path()}")
 
 
-@keys.command("show")
+@keys.command("show", short_help="Show one's own key, and whom this machine trusts.")
 def show(as_json: Json = False) -> None:
     """Show one's own key, and whose signatures this machine trusts.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import sys
 
 from khettara.cli.options import Json
@@ -24,9 +23,6 @@ LIBRARIES = (
 )
 """Adding a library costs one line here."""
 
-PROGRAMS: tuple[tuple[str, str, str], ...] = (("git", "git", "the version of a checkout cannot be named"),)
-"""Programs looked for on the path: name, Debian package, what its absence costs."""
-
 
 def doctor(as_json: Json = False) -> None:
     """Say what is installed, what is missing, and what each missing thing costs you.
@@ -35,7 +31,7 @@ def doctor(as_json: Json = False) -> None:
     """
     from khettara.dataset.signing import key_home, own_key_path
 
-    checks = [_library(*entry) for entry in LIBRARIES] + [_program(*entry) for entry in PROGRAMS]
+    checks = [_library(*entry) for entry in LIBRARIES]
     checks.append(
         {
             "what": "signing key",
@@ -62,7 +58,3 @@ def _library(name: str, extra: str, cost: str) -> dict[str, str | None]:
         found = None
     target = f"'khettara[{extra}]'" if extra else "khettara"
     return {"what": name, "found": found, "cost": cost, "remedy": f"pip install {target}"}
-
-
-def _program(name: str, package: str, cost: str) -> dict[str, str | None]:
-    return {"what": name, "found": shutil.which(name), "cost": cost, "remedy": f"apt-get install {package}"}

@@ -14,7 +14,7 @@ from khettara.cli.output import print_json, progress
 app = typer.Typer(help="Train a model from certified data, and ask it.", no_args_is_help=True, rich_markup_mode=None)
 
 
-@app.command("train")
+@app.command("train", short_help="Train a model from certified datasets.")
 def train(
     data: Annotated[list[Path], typer.Argument(metavar="DS...", help="Certified datasets.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The model to make.", show_default=False)],
@@ -52,7 +52,7 @@ def train(
     typer.echo(f"model: {result.path} ({result.state})")
 
 
-@app.command("ask")
+@app.command("ask", short_help="Ask a model; the answer names its sources.")
 def ask(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="The folder of a model.", show_default=False)],
     question: Annotated[str, typer.Argument(help="The question, in any of the model's languages.", show_default=False)],

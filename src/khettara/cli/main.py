@@ -23,14 +23,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
-app.command("run")(run.run)
-app.command("ingest")(ingest.ingest)
-app.command("show")(look.show)
-app.command("verify")(look.verify)
-app.command("lineage")(look.lineage)
-app.command("rejects")(look.rejects)
-app.command("certify")(certify.certify)
-app.command("doctor")(doctor.doctor)
+app.command("run", short_help="Run a recipe.")(run.run)
+app.command("ingest", short_help="Read files into a dataset.")(ingest.ingest)
+app.command("show", short_help="Show what a dataset or model is.")(look.show)
+app.command("verify", short_help="Check every byte, and the certificate.")(look.verify)
+app.command("lineage", short_help="Show what it was made from.")(look.lineage)
+app.command("rejects", short_help="Show what was left out, and why.")(look.rejects)
+app.command("certify", short_help="Measure a dataset and sign the verdict.")(certify.certify)
+app.command("doctor", short_help="Say what is installed and what is missing.")(doctor.doctor)
 app.add_typer(certify.keys, name="keys")
 app.add_typer(llm.app, name="llm")
 

@@ -22,12 +22,14 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*(str(column) for column in columns), title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(*(str(column) for column in columns), box=SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
     console = Console(markup=False, highlight=False)
     if not console.is_terminal:
         console.width = 140
+    if title:
+        console.print(title, soft_wrap=True)
     console.print(table)
 
 
