@@ -1,148 +1,137 @@
-"""Certificates: what was signed is what is read, and nothing else opens the gate."""
+"""Certificates: what was signed is what is read, and nothing else verifies."""
 
 from __future__ import annotations
 
+import copy
 import random
-import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.builders import document_rows, seal
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khettara.certify import certify
-from khettara.dataset import Dataset, read_manifest
-from khettara.dataset.certificate import Certificate, verify
-from khettara.dataset.gate import Certified, Override
-from khettara.dataset.signing import (
-    Key,
-    load_key,
-    new_key,
-    open_envelope,
-    own_key_path,
-    parse_public,
-    pre_authentication,
-    render_public,
-    seal_envelope,
-    trusted_keys,
-)
-from khettara.errors import CertificateError, KeyMissing, NotCertified, Tampered
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+from khettara.dataset import Dataset, canonical_json, read_manifest
+from khettara.dataset.certificate import Certificate, certificate_problems, describe, verify
+from khettara.dataset.gate import Certified
+from khettara.dataset.signing import Key, PublicKey, seal_envelope, trusted_keys
+from khettara.errors import CertificateError, KhettaraError, StorageError
 
 
-@pytest.fixture
-def key() -> Key:
-    return new_key("Data office of Aïn Zerqa")
-
-
-@pytest.fixture
-def dataset(tmp_path: Path, key: Key) -> Path:
-    """A small dataset, certified for pretraining."""
-    path = seal(tmp_path / "clean", document_rows(20))
-    assert certify(path, "pretraining", key, NOW).predicate["verdict"] == "certified"
-    return path
-
-
-def test_a_key_is_kept_and_never_replaced(key: Key) -> None:
-    """The key is there for the next command, readable by its owner alone, and a second one is refused."""
-    assert load_key().keyid == key.keyid
-    assert load_key().name == "Data office of Aïn Zerqa"
-    assert own_key_path().stat().st_mode & 0o077 == 0
-    with pytest.raises(KeyMissing, match="a key already"):
-        new_key("somebody else")
-
-
-def test_public_keys_survive_the_trip(key: Key) -> None:
-    """A public key written for another office reads back as the same key."""
-    assert parse_public(render_public(key.public)) == key.public
-
-
-def test_the_envelope_is_that_of_the_specification(key: Key) -> None:
-    """The signed bytes are DSSE's pre-authentication encoding of type and payload."""
-    envelope = seal_envelope(b"{}", key)
-    assert pre_authentication(envelope["payloadType"], b"{}") == b"DSSEv1 28 application/vnd.in-toto+json 2 {}"
-    assert open_envelope(envelope, trusted_keys()) == (b"{}", key.public, None)
-
-
-def test_every_changed_byte_of_a_certificate_is_found(dataset: Path) -> None:
-    """Whatever byte of certificate.json is changed, it does not read, or it does not verify."""
-    path = dataset / "certificate.json"
-    sound, manifest, chance = path.read_bytes(), read_manifest(dataset), random.Random(1)
-    for _ in range(500):
-        place, change = chance.randrange(len(sound)), chance.randrange(1, 256)
-        path.write_bytes(sound[:place] + bytes([sound[place] ^ change]) + sound[place + 1 :])
+def test_every_changed_byte_of_a_certificate_is_found(certified: Path, now: datetime) -> None:
+    """Whatever byte of certificate.json is changed (every fifth is tried), it does not read, or it does not verify."""
+    path = certified / "certificate.json"
+    sound, manifest, trusted, chance = path.read_bytes(), read_manifest(certified), trusted_keys(), random.Random(1)
+    assert not verify(Certificate.read(certified), manifest, trusted, now)
+    for place in range(0, len(sound), 5):
+        path.write_bytes(sound[:place] + bytes([sound[place] ^ chance.randrange(1, 256)]) + sound[place + 1 :])
         try:
-            problems = verify(Certificate.read(dataset), manifest, trusted_keys(), NOW + timedelta(days=1))
+            problems = verify(Certificate.read(certified), manifest, trusted, now)
         except CertificateError:
             continue
         assert problems, place
 
 
-def test_the_gate_opens_for_what_is_certified(dataset: Path) -> None:
-    """A certified dataset opens for the purpose it was certified for."""
-    assert Certified.open(dataset, "pretraining", now=NOW).dataset.rows == 20
+def test_every_cut_or_longer_certificate_is_found(certified: Path) -> None:
+    """A certificate cut short, written twice or followed by anything does not read."""
+    path = certified / "certificate.json"
+    sound = path.read_bytes()
+    for changed in (b"", sound[:-1], sound[: len(sound) // 2], sound + b"\n", sound * 2, b" " + sound, sound.replace(b"{", b'{"a":NaN,', 1)):
+        path.write_bytes(changed)
+        with pytest.raises(CertificateError, match="does not read"):
+            Certificate.read(certified)
 
 
-REFUSED = [
-    ("another purpose", "finetuning", NOW, "not for finetuning"),
-    ("expired", "pretraining", NOW + timedelta(days=366), "expired"),
-    ("a clock set back", "pretraining", NOW - timedelta(days=1), "clock"),
-]
+def test_writing_leaves_nothing_else_behind(certified: Path, key: Key) -> None:
+    """After a write there is the certificate and no draft of it, and so after a write that failed."""
+    certificate, before = Certificate.read(certified), sorted(certified.parent.iterdir())
+    certificate.write(certified)
+    assert sorted(certified.parent.iterdir()) == before
+    (certified / "certificate.json").unlink()
+    (certified / "certificate.json").mkdir()
+    with pytest.raises((StorageError, OSError)):
+        certificate.write(certified)
+    assert sorted(certified.parent.iterdir()) == before
 
 
-@pytest.mark.parametrize(("label", "purpose", "now", "words"), REFUSED, ids=[case[0] for case in REFUSED])
-def test_the_gate_stays_shut(dataset: Path, label: str, purpose: str, now: datetime, words: str) -> None:
-    """Another purpose, an expired certificate, a clock set back: refused, in words, with the command that helps."""
-    with pytest.raises(NotCertified, match=words) as refusal:
-        Certified.open(dataset, purpose, now=now)
-    assert "khettara certify" in str(refusal.value)
+def forge(folder: Path, predicate: Any, key: Key) -> None:
+    """Leave a certificate with any predicate at all, well signed."""
+    manifest = read_manifest(folder)
+    subject = [{"name": manifest.name, "digest": {"sha256": manifest.digest}}]
+    kind = "urn:khettara:data-quality:v1"
+    statement = {"_type": "https://in-toto.io/Statement/v1", "subject": subject, "predicateType": kind, "predicate": predicate}
+    (folder / "certificate.json").write_bytes(canonical_json(seal_envelope(canonical_json(statement), key)) + b"\n")
 
 
-def test_without_a_certificate_the_gate_stays_shut(dataset: Path) -> None:
-    """No certificate, no training."""
-    (dataset / "certificate.json").unlink()
-    with pytest.raises(NotCertified, match="no certificate"):
-        Certified.open(dataset, "pretraining", now=NOW)
+def stranger() -> Key:
+    private = Ed25519PrivateKey.generate()
+    return Key(PublicKey("a stranger", private.public_key().public_bytes_raw()), private)
 
 
-def test_a_stranger_signs_for_nobody(dataset: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A signature by a key that this machine does not trust does not open the gate; trusting the key does."""
-    stranger = load_key().public
-    monkeypatch.setenv("KHETTARA_HOME", str(tmp_path / "another-house"))
-    new_key("another house")
-    with pytest.raises(NotCertified, match="does not trust"):
-        Certified.open(dataset, "pretraining", now=NOW)
-    trusted = tmp_path / "another-house" / "trusted" / "zerqa.pub"
-    trusted.parent.mkdir()
-    trusted.write_text(render_public(stranger), encoding="utf-8")
-    assert Certified.open(dataset, "pretraining", now=NOW).certificate_digest
+def maimed(predicate: dict[str, Any], chance: random.Random) -> Any:
+    """The predicate with one value, somewhere in it, gone or replaced by anything."""
+    whole: dict[str, Any] = {"predicate": copy.deepcopy(predicate)}
+    holder: Any = whole
+    place: Any = "predicate"
+    while isinstance(holder[place], dict | list) and holder[place] and chance.random() < 0.7:
+        holder = holder[place]
+        place = chance.choice(list(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
+    if holder is not whole and chance.random() < 0.3:
+        del holder[place]
+    else:
+        holder[place] = chance.choice([None, 5, -1.5, True, "", "\x1b[2J", "x", [], [1], [[]], {}, {"a": 1}, "2030-01-01", "9999-99-99T00:00:00Z"])
+    return whole["predicate"]
 
 
-def test_a_certificate_of_another_dataset_does_not_count(dataset: Path, tmp_path: Path) -> None:
-    """A certificate copied beside other data is refused."""
-    other = seal(tmp_path / "other", document_rows(21))
-    shutil.copy(dataset / "certificate.json", other)
-    with pytest.raises(NotCertified, match="another dataset"):
-        Certified.open(other, "pretraining", now=NOW)
+def answer(folder: Path, now: datetime) -> str:
+    """What the gate says."""
+    try:
+        Certified.open(folder, "pretraining", now=now)
+    except KhettaraError as refusal:
+        return str(refusal)
+    return "opened"
 
 
-def test_an_override_needs_a_name_and_a_reason() -> None:
-    """Nobody overrides without saying who and why."""
-    for by, reason in (("", "a long enough reason"), ("Amina", "why not"), ("  ", " " * 30)):
-        with pytest.raises(NotCertified, match="a name, and a reason"):
-            Override(by, reason)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_maimed_statement_trips_nobody(certified: Path, key: Key, now: datetime, own: bool) -> None:
+    """Whatever a certificate says, well signed: whoever reads it gets an answer or one of our errors, and a stranger's opens nothing."""
+    predicate, chance, signer = Certificate.read(certified).predicate, random.Random(7), key if own else stranger()
+    for _ in range(200):
+        forge(certified, maimed(predicate, chance), signer)
+        assert "\x1b" not in describe(certified) + "".join(certificate_problems(Dataset.open(certified)))
+        assert "\x1b" not in answer(certified, now)
+        assert own or answer(certified, now) != "opened"
 
 
-def test_an_override_is_recorded_and_never_opens_tampered_bytes(dataset: Path) -> None:
-    """Who overrode, why and despite what is kept; a changed byte passes for nobody."""
-    (dataset / "certificate.json").unlink()
-    override = Override("Amina", "a dry run before the licences arrive")
-    record = Certified.open(dataset, "pretraining", now=NOW, override=override).record()
-    assert record["override"] == {"by": "Amina", "reason": override.reason, "despite": ["there is no certificate"]}
-    part = Dataset.open(dataset).files("data")[0]
-    data = bytearray(part.read_bytes())
-    data[len(data) // 2] ^= 1
-    part.write_bytes(data)
-    with pytest.raises(Tampered):
-        Certified.open(dataset, "pretraining", now=NOW, override=override)
+def test_a_stranger_is_not_quoted(certified: Path, now: datetime) -> None:
+    """What an untrusted certificate says is not repeated as if somebody had said it."""
+    forge(certified, Certificate.read(certified).predicate | {"verdict": "refused", "reasons": ["call 0600"]}, stranger())
+    (problem,) = certificate_problems(Dataset.open(certified))
+    assert "does not trust" in problem
+    assert describe(certified) == f"not valid: {problem}"
+
+
+def test_more_may_be_said(certified: Path, key: Key, now: datetime) -> None:
+    """A later version's certificate, which says more, is read by this one."""
+    forge(certified, Certificate.read(certified).predicate | {"robustness": {"spread": 0.01}}, key)
+    assert Certified.open(certified, "pretraining", now=now).certificate_digest
+
+
+def test_what_could_not_be_read_back_is_not_signed(certified: Path, key: Key) -> None:
+    """A predicate without a verdict is refused before it is signed."""
+    with pytest.raises(CertificateError, match="not the predicate"):
+        Certificate.issue(read_manifest(certified), {"purpose": "pretraining"}, key)
+
+
+def test_the_same_facts_give_the_same_certificate(certified: Path, key: Key) -> None:
+    """Nothing in a certificate is left to chance: issued twice, it has the same digest."""
+    first = Certificate.read(certified)
+    assert Certificate.issue(read_manifest(certified), first.predicate, key).digest == first.digest
+
+
+def test_a_certificate_is_described_in_words(certified: Path, now: datetime) -> None:
+    """`show` says verdict, purpose and last day; or that there is none."""
+    assert verify(Certificate.read(certified), read_manifest(certified), trusted_keys(), now + timedelta(days=366)) == ["it expired on 2027-01-01"]
+    assert describe(certified) in ("certified for pretraining until 2027-01-01", "not valid: it expired on 2027-01-01")
+    (certified / "certificate.json").unlink()
+    assert describe(certified) == "none"

@@ -187,19 +187,20 @@ def test_a_dataset_without_text_is_refused(tmp_path: Path) -> None:
 def test_nobody_learnt_is_held_out(tmp_path: Path) -> None:
     """Every document is on one side; the side depends on its id alone."""
     documents = read_documents([certified(tmp_path / "data", 200)])
-    learnt, held = hold_out(documents, 0.08)
+    learnt, held = hold_out(documents, 0.08, 600)
     assert {d.id for d in learnt}.isdisjoint(d.id for d in held)
     assert len(learnt) + len(held) == 200
     assert 5 <= len(held) <= 30
-    few_held = hold_out(documents[:50], 0.08)[1]
+    few_held = hold_out(documents[:50], 0.08, 600)[1]
     assert {d.id for d in few_held} == {d.id for d in held} & {d.id for d in documents[:50]}
+    assert len(hold_out(documents, 0.5, 10)[1]) < 30
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_few_documents_are_divided_too(number: int) -> None:
     """One document is learnt; of two or more at least one is learnt and one held out, whatever their hashes."""
     for share in (0.0001, 0.9999):
-        learnt, held = hold_out([Document(str(n), "text") for n in range(number)], share)
+        learnt, held = hold_out([Document(str(n), "text") for n in range(number)], share, 600)
         assert learnt
         assert bool(held) == (number > 1)
 
@@ -207,7 +208,7 @@ def test_a_few_documents_are_divided_too(number: int) -> None:
 def test_copies_of_what_is_learnt_are_not_measured(tmp_path: Path) -> None:
     """A held-out document that stands in a learnt one word for word is left out of the evaluation, and counted."""
     data = certified(tmp_path / "data", 100)
-    _, held = hold_out(read_documents([data]), SETTINGS.held_out)
+    _, held = hold_out(read_documents([data]), SETTINGS.held_out, SETTINGS.held_out_at_most)
     long = " ".join(f"kelma{n}" for n in range(60))
     rows = document_rows(100)
     for row in rows:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from khettara.certify.measures import COLUMNS, MEASURES, Measured, measure
+from khettara.certify.measures import COLUMNS, MEASURES, UNSAID, Measured, measure
 from khettara.certify.profile import Demand, Profile, load_profile, outcome
 from khettara.dataset import Dataset
 from khettara.dataset.certificate import Certificate
 from khettara.dataset.signing import Key
 from khettara.engine import tally, verified
-from khettara.errors import DatasetError
+from khettara.errors import DatasetError, RecipeError
 from khettara.version import __version__
 
 VALID_DAYS = 365
@@ -43,24 +44,35 @@ def certify(path: Path, purpose: str, key: Key, now: datetime | None = None) -> 
 
 
 def _predicate(dataset: Dataset, profile: Profile, now: datetime) -> dict[str, Any]:
-    columns = [name for name in COLUMNS if name in dataset.schema.names]
+    columns = [name for name in COLUMNS if name in dataset.schema.names] if dataset.files("data") else []
     taken = measure(dataset.batches(columns), [demand.measure for demand in profile.demands], columns)
     entries = [_entry(demand, taken[demand.measure]) for demand in profile.demands]
     verdict, reasons = _judge(entries, dataset.rows)
     licences = tally(dataset.files("data"), "licence")
+    known = {name: rows for name, rows in licences.items() if name.strip().upper() not in UNSAID}
     return {
         "dataset": {"name": dataset.name, "kind": dataset.kind, "rows": dataset.rows, "digest": dataset.digest},
         "purpose": profile.purpose,
         "profile": {"name": profile.name, "version": profile.version, "digest": profile.digest},
         "measures": entries,
         "languages": tally(dataset.files("data"), "lang"),
-        "rights": {"licences": {name: rows for name, rows in licences.items() if name != "unknown"}, "unknown": licences.get("unknown", 0)},
+        "findings": _findings(taken),
+        "rights": {"licences": known, "unknown": sum(licences.values()) - sum(known.values())},
         "verdict": verdict,
         "reasons": reasons,
         "issued": now.isoformat(timespec="seconds"),
         "expires": (now + timedelta(days=VALID_DAYS)).isoformat(timespec="seconds"),
         "tool": {"name": "khettara", "version": __version__},
     }
+
+
+def _findings(taken: Mapping[str, Measured | None]) -> list[dict[str, Any]]:
+    """How many records have each kind of defect, where a measure tells kinds apart."""
+    return [
+        {"kind": kind, "measure": name, "records": records}
+        for name, found in sorted(taken.items())
+        for kind, records in (sorted(found.kinds.items()) if found is not None else ())
+    ]
 
 
 def _entry(demand: Demand, found: Measured | None) -> dict[str, Any]:
@@ -96,9 +108,16 @@ def _reason(entry: dict[str, Any]) -> str:
     if entry["value"] is None:
         return f"{entry['title']}: not measured, {entry['why']}"
     bound = f"at least {entry['minimum']:.3g}" if entry["minimum"] is not None else f"at most {entry['maximum']:.3g}"
-    return f"{entry['title']}: {entry['value']:.4f}, not {bound} ({entry['because']})"
+    return f"{entry['title']}: {entry['numerator']:,} of {entry['denominator']:,} ({entry['value']:.6g}), not {bound} ({entry['because']})"
 
 
 def _now() -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    if not epoch:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise RecipeError(
+            "not a number of seconds since 1970", where=f"SOURCE_DATE_EPOCH={epoch}", hint="Unset it, or give a whole number."
+        ) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,13 +45,15 @@ class Certificate:
 
     @classmethod
     def issue(cls, manifest: Manifest, predicate: Mapping[str, Any], key: Key) -> Certificate:
-        """Sign a statement about a dataset."""
+        """Sign a statement about a dataset. Raises `CertificateError` for a predicate that nobody could read back."""
         statement = {
             "_type": STATEMENT_TYPE,
             "subject": [{"name": manifest.name, "digest": {"sha256": manifest.digest}}],
             "predicateType": PREDICATE_TYPE,
             "predicate": dict(predicate),
         }
+        if not _is_well_formed(statement):
+            raise CertificateError("not the predicate of a certificate", where=manifest.name)
         envelope = seal_envelope(canonical_json(statement), key)
         return cls(envelope, statement, sha256_hex(canonical_json(envelope)))
 
@@ -72,13 +75,7 @@ class Certificate:
                 raise ValueError("not canonical")
             payload, _, _ = open_envelope(envelope, {})
             statement = json.loads(payload)
-            well_formed = (
-                canonical_json(statement) == payload
-                and statement["_type"] == STATEMENT_TYPE
-                and statement["predicateType"] == PREDICATE_TYPE
-                and statement["predicate"]["verdict"] in VERDICTS
-                and len(statement["subject"]) == 1
-            )
+            well_formed = canonical_json(statement) == payload and _is_well_formed(statement)
         except (ValueError, KeyError, TypeError, RecursionError, rfc8785.CanonicalizationError, CertificateError) as error:
             raise _damaged(path) from error
         if not well_formed:
@@ -90,9 +87,43 @@ class Certificate:
         path = folder / NAME
         draft = folder.parent / f".{folder.name}.{NAME}.{os.getpid()}"
         with storage_errors(path):
-            draft.write_bytes(canonical_json(self.envelope) + b"\n")
-            os.replace(draft, path)
+            try:
+                with draft.open("wb") as file:
+                    file.write(canonical_json(self.envelope) + b"\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(draft, path)
+            finally:
+                draft.unlink(missing_ok=True)
         return path
+
+
+def _is_well_formed(statement: Mapping[str, Any]) -> bool:
+    """Whether everything that we read of a statement is there, with its type.
+
+    It is asked before the signature is: a stranger's statement must neither trip whoever reads it nor write to his terminal.
+    What it has beyond that is left alone, so that later versions can say more.
+    """
+    try:
+        predicate = statement["predicate"]
+        (subject,) = statement["subject"]
+        profile, reasons, measures = predicate["profile"], predicate["reasons"], predicate["measures"]
+        texts = [subject["name"], subject["digest"]["sha256"], predicate["purpose"], profile["name"], profile["digest"], *reasons]
+        return (
+            statement["_type"] == STATEMENT_TYPE
+            and statement["predicateType"] == PREDICATE_TYPE
+            and predicate["verdict"] in VERDICTS
+            and isinstance(reasons, list)
+            and isinstance(measures, list)
+            and all(isinstance(measure, dict) for measure in measures)
+            and all(isinstance(text, str) and not _CONTROLS.search(text) for text in texts)
+            and all(datetime.fromisoformat(predicate[name]).tzinfo is not None for name in ("issued", "expires"))
+        )
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def _damaged(path: Path) -> CertificateError:
@@ -100,23 +131,23 @@ def _damaged(path: Path) -> CertificateError:
 
 
 def verify(certificate: Certificate, manifest: Manifest, trusted: Mapping[str, PublicKey], now: datetime | None = None) -> list[str]:
-    """What is wrong with a certificate of this dataset, in words; nothing when it holds."""
-    problems = []
+    """What is wrong with a certificate of this dataset, in words; nothing when it holds.
+
+    Where the signature does not hold, that is all: what the certificate says is then nobody's word.
+    """
     _, _, wrong = open_envelope(certificate.envelope, trusted)
     if wrong:
-        problems.append(wrong)
+        return [wrong]
+    problems = []
     (subject,) = certificate.statement["subject"]
     if subject != {"name": manifest.name, "digest": {"sha256": manifest.digest}}:
         problems.append("it speaks of another dataset, or of another version of this one")
     now = now or datetime.now(UTC)
-    try:
-        issued, expires = (datetime.fromisoformat(certificate.predicate[name]) for name in ("issued", "expires"))
-        if now > expires:
-            problems.append(f"it expired on {expires:%Y-%m-%d}")
-        if now < issued:
-            problems.append(f"it was issued in the future ({issued:%Y-%m-%d %H:%M}): is this machine's clock right?")
-    except (KeyError, ValueError, TypeError):
-        problems.append("it has no valid dates")
+    issued, expires = (datetime.fromisoformat(certificate.predicate[name]) for name in ("issued", "expires"))
+    if now > expires:
+        problems.append(f"it expired on {expires:%Y-%m-%d}")
+    if now < issued:
+        problems.append(f"it was issued in the future ({issued:%Y-%m-%d %H:%M}): is this machine's clock right?")
     return problems
 
 
@@ -139,6 +170,7 @@ def describe(folder: Path) -> str:
         problems = verify(certificate, read_manifest(folder), trusted_keys())
     except (CertificateError, DatasetError) as error:
         return f"not valid: {error.what}"
+    if problems:
+        return f"not valid: {'; '.join(problems)}"
     predicate = certificate.predicate
-    words = f"{predicate['verdict']} for {predicate['purpose']} until {predicate['expires'][:10]}"
-    return f"{words}; NOT valid: {'; '.join(problems)}" if problems else words
+    return f"{predicate['verdict']} for {predicate['purpose']} until {predicate['expires'][:10]}"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from khettara.dataset.certificate import Certificate, verify
-from khettara.dataset.signing import trusted_keys
+from khettara.dataset.signing import open_envelope, own_key_path, trusted_keys
 from khettara.dataset.store import Dataset
 from khettara.errors import CertificateError, NotCertified, Tampered
 
@@ -66,7 +66,7 @@ class Certified:
             raise NotCertified(
                 f"training may not open this dataset: {'; '.join(problems)}",
                 where=str(path),
-                hint=f"Certify it: khettara certify {path} --for {purpose}",
+                hint=_remedy(path, purpose),
             )
         return cls(dataset, purpose, digest, override, tuple(problems))
 
@@ -88,9 +88,18 @@ def _certificate(dataset: Dataset, purpose: str, now: datetime | None) -> tuple[
         certificate = Certificate.read(dataset.path)
     except CertificateError as error:
         return None, [error.what]
-    problems = verify(certificate, dataset.manifest, trusted_keys(), now)
-    if certificate.predicate.get("purpose") != purpose:
-        problems.append(f"its certificate is for {certificate.predicate.get('purpose')}, not for {purpose}")
-    if certificate.predicate["verdict"] == "refused":
-        problems.append(f"it was refused: {'; '.join(certificate.predicate.get('reasons', []))}")
+    trusted = trusted_keys()
+    problems = verify(certificate, dataset.manifest, trusted, now)
+    if open_envelope(certificate.envelope, trusted)[1] is None:
+        return certificate.digest, problems  # nobody's word: neither its purpose nor its verdict says anything
+    said = certificate.predicate
+    if said["purpose"] != purpose:
+        problems.append(f"its certificate is for {said['purpose']}, not for {purpose}")
+    if said["verdict"] == "refused":
+        problems.append(f"it was refused: {'; '.join(said['reasons'])}")
     return certificate.digest, problems
+
+
+def _remedy(path: str | Path, purpose: str) -> str:
+    first = "" if own_key_path().exists() else 'Make a key: khettara keys new "NAME OF YOUR OFFICE"\n'
+    return f"{first}Certify it: khettara certify {path} --for {purpose}"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from khettara.dataset.manifest import sha256_hex
 from khettara.errors import CertificateError, KeyMissing, storage_errors
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+_KEYID = re.compile("[0-9a-f]{64}")
 
 
 def key_home() -> Path:
@@ -88,21 +91,35 @@ def new_key(name: str) -> Key:
     if not name:
         raise KeyMissing("a key needs its owner's name", hint='For example: khettara keys new "Data office of Ain Zerqa"')
     path = own_key_path()
+    public_path = path.with_suffix(".pub")
+    if public_path.exists() and not path.exists():
+        raise KeyMissing(
+            "the public half of an earlier key is still here",
+            where=str(public_path),
+            hint=f"Move it into {key_home() / 'trusted'} to go on trusting what it signed, or away to stop.",
+        )
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         private = Ed25519PrivateKey.generate()
-        pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError as error:
-            raise KeyMissing(
-                "there is a key already", where=str(path), hint="`khettara keys show` names it. Move it away to make another."
-            ) from error
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
+        _keep(private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()), path)
         key = Key(PublicKey(name, private.public_key().public_bytes_raw()), private)
-        own_key_path().with_suffix(".pub").write_text(render_public(key.public), encoding="utf-8")
+        public_path.write_text(render_public(key.public), encoding="utf-8")
     return key
+
+
+def _keep(pem: bytes, path: Path) -> None:
+    """Put a private key in its place whole or not at all: a full disk must not leave half a key that blocks the next."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)  # unlike a rename, it never replaces a key that is there
+    except FileExistsError as error:
+        raise KeyMissing("there is a key already", where=str(path), hint="`khettara keys show` names it. Move it away to make another.") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def load_key() -> Key:
@@ -120,24 +137,24 @@ def load_key() -> Key:
     if not isinstance(private, Ed25519PrivateKey):
         raise KeyMissing("the signing key is not an Ed25519 key", where=str(path))
     raw = private.public_key().public_bytes_raw()
-    try:
-        name = parse_public(path.with_suffix(".pub").read_text(encoding="utf-8")).name
-    except (OSError, CertificateError):
-        name = "unnamed"
-    return Key(PublicKey(name, raw), private)
+    public = _read_public(path.with_suffix(".pub"))
+    return Key(public if public is not None and public.raw == raw else PublicKey("unnamed", raw), private)
 
 
 def trusted_keys() -> Mapping[str, PublicKey]:
     """Whom this machine trusts, by keyid: one's own key, and every readable `.pub` file in `trusted/`."""
     files = [own_key_path().with_suffix(".pub"), *sorted((key_home() / "trusted").glob("*.pub"))]
-    keys = {}
-    for file in files:
-        try:
-            key = parse_public(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, CertificateError):
-            continue  # what does not read is not trusted
-        keys[key.keyid] = key
-    return keys
+    keys = [key for key in map(_read_public, files) if key is not None]  # what does not read is not trusted
+    with suppress(KeyMissing):
+        keys.append(load_key().public)  # its .pub file may be lost; whoever holds the private half is oneself
+    return {key.keyid: key for key in keys}
+
+
+def _read_public(path: Path) -> PublicKey | None:
+    try:
+        return parse_public(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, CertificateError):
+        return None
 
 
 def render_public(key: PublicKey) -> str:
@@ -186,14 +203,14 @@ def open_envelope(envelope: Mapping[str, Any], trusted: Mapping[str, PublicKey])
         payload = strict_base64(envelope["payload"])
         (entry,) = envelope["signatures"]
         keyid, signature = entry["keyid"], strict_base64(entry["sig"])
-        fits = set(envelope) == {"payload", "payloadType", "signatures"} and set(entry) == {"keyid", "sig"}
+        fits = set(envelope) == {"payload", "payloadType", "signatures"} and set(entry) == {"keyid", "sig"} and _KEYID.fullmatch(keyid)
     except (KeyError, TypeError, ValueError) as error:
         raise CertificateError("not a signed envelope") from error
     if not fits or envelope["payloadType"] != PAYLOAD_TYPE:
         raise CertificateError("not an envelope of ours")
     key = trusted.get(keyid)
     if key is None:
-        return payload, None, f"signed by a key that this machine does not trust ({str(keyid)[:16]})"
+        return payload, None, f"signed by a key that this machine does not trust ({keyid[:16]})"
     if not key.verifies(signature, pre_authentication(PAYLOAD_TYPE, payload)):
         return payload, None, "the signature does not fit: the certificate was changed"
     return payload, key, None

@@ -85,12 +85,13 @@ def _uri(source: dict[str, str | None] | None) -> str | None:
     return f"{source['uri']}!{source['member']}" if source.get("member") else source["uri"]
 
 
-def hold_out(documents: Sequence[Document], share: float) -> tuple[list[Document], list[Document]]:
-    """Divide into documents to learn from and about `share` of them to be held out.
+def hold_out(documents: Sequence[Document], share: float, most: int) -> tuple[list[Document], list[Document]]:
+    """Divide into documents to learn from and about `share` of them, but hardly more than `most`, to be held out.
 
-    The hash of its id alone decides about a document, so it stays on its side when others come or go. Where none falls to be
+    The hash of its id decides about a document, so below `most` it stays on its side when others come or go. Where none falls to be
     held out, the one with the smallest hash is, provided that another remains.
     """
+    share = min(share, most / max(len(documents), 1))
     hashes = {d.id: int.from_bytes(hashlib.sha256(b"held out?" + d.id.encode()).digest()[:8], "big") / 2**64 for d in documents}
     held = {name for name, value in hashes.items() if value < share}
     if len(held) == len(documents):

@@ -98,6 +98,7 @@ class TrainSettings(BaseModel):
     warm_up: float = Field(default=0.02, ge=0, le=1, description="share of the steps")
     cool_down: float = Field(default=0.5, ge=0, le=1, description="share of the steps")
     clip: float = Field(default=1.0, gt=0)
+    held_out_at_most: int = Field(default=600, ge=1, description="documents kept for evaluation: enough for a narrow figure, few to measure")
     held_out: float = Field(default=0.08, gt=0, lt=1, description="share of the documents kept for evaluation, by the hash of their ids")
     seed: int = Field(default=0, ge=0)
     threads: int = Field(default=2, ge=1, description="decides in which order floats are summed, hence the weights")

@@ -148,7 +148,7 @@ def train_model(
 
 def prepare(settings: TrainSettings, datasets: Sequence[Certified]) -> Prepared:
     """Read the documents, divide them, learn the tokenizer from those to be learnt, index and pack them."""
-    learnt, held = hold_out(read_documents(datasets), settings.held_out)
+    learnt, held = hold_out(read_documents(datasets), settings.held_out, settings.held_out_at_most)
     tokenizer = Tokenizer.train((document.text for document in learnt), settings.vocabulary)
     tokens = tokenizer.encode_all([document.text for document in learnt])
     index = Index.build(zip(learnt, tokens, strict=True))
