@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +24,16 @@ TEXT_COLUMNS = (
     *("النص", "نص", "تعليق", "ملاحظة", "ملاحظات", "الرسالة"),
 )
 """Names under which tables and exports keep free text; a header in two languages counts by either."""
+
+AUTHORS = (
+    *("author", "user", "username", "from", "sender", "auteur", "name_of_author", "display_name", "full_name", "screen_name"),
+    *("user_name", "author_name", "sender_name", "nickname", "pseudo", "author_id", "user_id", "from_id", "sender_id", "actor"),
+)
+"""Names under which exports say who wrote, the likeliest first. What stands there is never kept as it is."""
+
+_MOST_KEPT = 20
+_LONGEST_KEPT = 200
+_LARGEST_NUMBER = 2**53  # JSON has no larger whole numbers that every program reads alike (RFC 8785)
 
 
 class ReadOptions(BaseModel):
@@ -70,7 +81,7 @@ class Reading:
     @classmethod
     def of(cls, reader: str, records: list[Record], encoding: str | None = None, empty_records: int = 0) -> Reading:
         """A file that was read to its end: `text`, or `empty` when no record has any."""
-        kept = tuple(record for record in records if record.text.strip())
+        kept = tuple(replace(record, text=sound_text(record.text)) for record in records if record.text.strip())
         empty = empty_records + len(records) - len(kept)
         if kept:
             return cls("text", reader, kept, encoding, None, empty)
@@ -88,10 +99,41 @@ class MemberReading:
     media_type: str | None = None
 
 
+def keepable(fields: Iterable[tuple[str, Any]], key: bytes) -> dict[str, Any]:
+    """Fields for `meta`: plain values only, the first 20, each cut to 200 characters; an author is a pseudonym.
+
+    >>> keepable([("id", 1234567890123456789), ("city", "Fès"), ("tags", ["a"])], b"secret")
+    {'id': '1234567890123456789', 'city': 'Fès'}
+    """
+    plain = [(name, value) for name, value in fields if isinstance(value, str | int | float | bool)]
+    return {sound_text(name): pseudonym(str(value), key) if name.casefold() in AUTHORS else _sound(value) for name, value in plain[:_MOST_KEPT]}
+
+
+def _sound(value: Any) -> Any:
+    """A value that canonical JSON can hold: numbers it cannot are written as text."""
+    if isinstance(value, str):
+        return sound_text(value[:_LONGEST_KEPT])
+    exact = abs(value) < _LARGEST_NUMBER if isinstance(value, int) else math.isfinite(value)
+    return value if exact else str(value)[:_LONGEST_KEPT]
+
+
+def sound_text(text: str) -> str:
+    """A text that UTF-8 can hold: two halves of a character, as JSON escapes write them, are joined; half a one becomes U+FFFD.
+
+    >>> sound_text("wakha \\ud83d\\ude02 \\ud83d")
+    'wakha 😂 \ufffd'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
 def pseudonym(name: str, key: bytes) -> str:
     """The same author is the same pseudonym within a dataset; without the key nobody can tell who it is.
 
     >>> pseudonym("Fatima", b"secret")
     'p-3df414edd5'
     """
-    return "p-" + hmac.new(key, " ".join(name.split()).casefold().encode(), hashlib.sha256).hexdigest()[:10]
+    return "p-" + hmac.new(key, " ".join(name.split()).casefold().encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:10]

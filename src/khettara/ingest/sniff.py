@@ -9,6 +9,8 @@ import re
 import zipfile
 from pathlib import PurePosixPath
 
+from khettara.ingest.encoding import wide_encoding
+
 ZIP = "application/zip"
 TAR = "application/x-tar"
 GZIP = "application/gzip"
@@ -18,26 +20,30 @@ JSON = "application/json"
 TABLE = "text/csv"
 WHATSAPP = "text/x-whatsapp"
 TEXT = "text/plain"
+OLE = "application/x-ole-storage"
 UNKNOWN = "application/octet-stream"
 
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (b"\x89PNG\r\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"RIFF", "audio/x-wav"),
-    (b"OggS", "audio/ogg"),
-    (b"ID3", "audio/mpeg"),
+    (b"GIF89a", "image/gif"),
+    (b"GIF87a", "image/gif"),
+    (b"OggS\x00", "audio/ogg"),
+    *((b"ID3" + bytes([version]), "audio/mpeg") for version in (2, 3, 4)),
     (b"SQLite format 3\x00", "application/vnd.sqlite3"),
     (b"{\\rtf", "application/rtf"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
-    (b"Rar!", "application/vnd.rar"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x7fELF", "application/x-executable"),
     (b"PAR1", "application/vnd.apache.parquet"),
 )
 _OPEN_DOCUMENT = {"word/document.xml": DOCX, "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                   "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation"}  # fmt: skip
+_RIFF = {b"WAVE": "audio/x-wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _ZIP_START = (b"PK\x03\x04", b"PK\x05\x06")
 
 _BIDI = "[\u200e\u200f\u202a-\u202e\u2066-\u2069]*"
@@ -55,11 +61,18 @@ def media_type(data: bytes, name: str) -> str:
     for magic, found in _MAGIC:
         if data.startswith(magic):
             return found
+    if data.startswith(b"RIFF") and data[8:12] in _RIFF:
+        return _RIFF[data[8:12]]
     if data.startswith(b"\x1f\x8b"):
         return GZIP
     if data[257:262] == b"ustar":
         return TAR
     return TEXT if _looks_like_text(data) else UNKNOWN
+
+
+def is_locked_office(data: bytes) -> bool:
+    """An office document under a password: its container is OLE, with the encrypted document as one stream."""
+    return _LOCKED in data
 
 
 def _zip_type(data: bytes) -> str:
@@ -75,7 +88,7 @@ def _zip_type(data: bytes) -> str:
 def _looks_like_text(data: bytes) -> bool:
     """Hardly a control character. Zeros may stand at every second place (UTF-16), or between pieces of sound UTF-8."""
     sample = data[:8192]
-    if not sample or sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if not sample or sample.startswith(_WIDE_MARKS) or wide_encoding(sample) is not None:
         return True
     if sum(sample.count(byte) for byte in range(1, 32) if byte not in (9, 10, 12, 13, 27)) > len(sample) * 0.02:
         return False

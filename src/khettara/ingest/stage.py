@@ -42,7 +42,7 @@ from khettara.errors import SourceError, storage_errors
 from khettara.ingest.readers import read_all
 from khettara.ingest.records import MemberReading, Reading, ReadOptions, Record
 
-VERSION = 1
+VERSION = 2
 PART_BYTES = 128 << 20
 GROUP_BYTES = 32 << 20
 REJECTS = rejects_schema(DOCUMENTS)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from khettara.dataset import sha256_hex
 from khettara.ingest import sniff
 from khettara.ingest.encoding import decode
-from khettara.ingest.readers.archive import Members, Refusal, gzip_member, tar_members, zip_members
+from khettara.ingest.readers.archive import Allowance, Members, Refusal, gzip_member, tar_members, zip_members
 from khettara.ingest.readers.docx import read_docx
 from khettara.ingest.readers.html import read_html
 from khettara.ingest.readers.json import read_json
@@ -38,7 +38,7 @@ NAMED_READERS: dict[str, TextReader] = {
     "whatsapp": read_whatsapp,
 }
 BYTE_READERS: dict[str, Callable[[bytes, str, ReadOptions], Reading]] = {sniff.DOCX: read_docx}
-ARCHIVES: dict[str, Callable[[bytes, str, ReadOptions], Members]] = {
+ARCHIVES: dict[str, Callable[[bytes, Allowance, ReadOptions], Members]] = {
     sniff.ZIP: zip_members,
     sniff.TAR: tar_members,
     sniff.GZIP: gzip_member,
@@ -63,6 +63,8 @@ def _read(data: bytes, name: str, options: ReadOptions, media: str) -> tuple[Rea
         return Reading("empty", "none", reason="the file has no bytes" if not data else "only blanks"), media
     if media in BYTE_READERS:
         return BYTE_READERS[media](data, name, options), media
+    if media == sniff.OLE and sniff.is_locked_office(data):
+        return Reading("encrypted", "none", reason="locked with a password"), media
     if media != sniff.TEXT:
         return Reading("unsupported", "none", reason=f"no reader for {media}"), media
     decoded = decode(data, _declared(data))
@@ -78,28 +80,30 @@ def _read(data: bytes, name: str, options: ReadOptions, media: str) -> tuple[Rea
 
 def read_all(data: bytes, name: str, options: ReadOptions) -> Iterator[MemberReading]:
     """Read a file, or every file inside an archive at any depth: one reading for each."""
-    yield from _walk(data, name, None, options, 0, frozenset())
+    yield from _walk(data, name, None, options, Allowance.of(options), frozenset())
 
 
-def _walk(data: bytes, name: str, member: str | None, options: ReadOptions, depth: int, ancestors: frozenset[str]) -> Iterator[MemberReading]:
+def _walk(
+    data: bytes, name: str, member: str | None, options: ReadOptions, allowance: Allowance, ancestors: frozenset[str]
+) -> Iterator[MemberReading]:
     digest = sha256_hex(data)
     media = sniff.media_type(data, name)
     if media not in ARCHIVES:
         reading, media = read(data, name, options)
         yield MemberReading(reading, member, digest, len(data), media)
         return
-    if depth >= options.max_depth or digest in ancestors:
+    if len(ancestors) >= options.max_depth or digest in ancestors:
         reason = "an archive that contains itself" if digest in ancestors else f"archives nested more than {options.max_depth} deep"
         yield MemberReading(Reading("refused", "archive", reason=reason), member, digest, len(data), media)
         return
     empty = True
-    for inner, content in ARCHIVES[media](data, name, options):
+    for inner, content in ARCHIVES[media](data, allowance, options):
         empty = False
         path = "/".join(part for part in (member, inner) if part) or None
         if isinstance(content, Refusal):
             yield MemberReading(Reading(content.state, "archive", reason=content.reason), path, None, None, None)
         else:
-            yield from _walk(content, inner or name, path, options, depth + 1, ancestors | {digest})
+            yield from _walk(content, inner or name.removesuffix(".gz"), path, options, allowance, ancestors | {digest})
     if empty:
         yield MemberReading(Reading("empty", "archive", reason="an archive without files"), member, digest, len(data), media)
 

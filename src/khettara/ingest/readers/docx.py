@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
+from datetime import datetime
 
 from lxml import etree
 
@@ -14,6 +16,8 @@ from khettara.ingest.sniff import DOCX
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CREATED = "{http://purl.org/dc/terms/}created"
 _LARGEST_XML = 200 << 20
+_TWICE = (f"{_W}moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
+"""What Word keeps a second time: text where it was moved from, and text boxes as old programs draw them."""
 
 
 def read_docx(data: bytes, name: str, options: ReadOptions) -> Reading:
@@ -31,9 +35,10 @@ def read_docx(data: bytes, name: str, options: ReadOptions) -> Reading:
         return Reading("encrypted", "docx", reason=str(error))
     except etree.XMLSyntaxError as error:
         return Reading("damaged", "docx", reason=f"its XML is damaged: {error}"[:200])
+    if body.getroottree().docinfo.internalDTD is not None:
+        return Reading("refused", "docx", reason="its XML declares a document type, where entities could hide; no Word document does")
     blocks = body.find(f"{_W}body")
-    lines = [_block(node) for node in (blocks if blocks is not None else [])]
-    text = "\n".join(line for line in lines if line is not None).strip()
+    text = "\n".join(_blocks(blocks)).strip() if blocks is not None else ""
     return Reading.of("docx", [Record(text, DOCX, created=created)])
 
 
@@ -42,7 +47,7 @@ def _parse(data: bytes) -> etree._Element:
     return etree.fromstring(data, parser)
 
 
-def _created(archive: zipfile.ZipFile):  # type: ignore[no-untyped-def]  # what `parse_date` gives
+def _created(archive: zipfile.ZipFile) -> datetime | None:
     try:
         found = _parse(archive.read("docProps/core.xml")).findtext(_CREATED)
     except (KeyError, etree.XMLSyntaxError):
@@ -50,22 +55,27 @@ def _created(archive: zipfile.ZipFile):  # type: ignore[no-untyped-def]  # what 
     return parse_date(found) if found else None
 
 
-def _block(node: etree._Element) -> str | None:
-    if node.tag == f"{_W}p":
-        return _paragraph(node)
-    if node.tag == f"{_W}tbl":
-        rows = []
-        for row in node.iter(f"{_W}tr"):
-            cells = (" ".join(_paragraph(p) for p in cell.iter(f"{_W}p")) for cell in row.iter(f"{_W}tc"))
-            rows.append("\t".join(cell.strip() for cell in cells))
-        return "\n".join(rows)
-    if node.tag == f"{_W}sdt":
-        return "\n".join(filter(None, (_block(child) for child in node.iter(f"{_W}p"))))
-    return None
+def _blocks(node: etree._Element) -> Iterator[str]:
+    """A line for each paragraph and each row of a table; a table inside a cell stays in the row of that cell."""
+    for block in _within(node, f"{_W}p", f"{_W}tbl"):
+        if block.tag == f"{_W}p":
+            yield _paragraph(block)
+            continue
+        for row in _within(block, f"{_W}tr"):
+            yield "\t".join(" ".join(_blocks(cell)).strip() for cell in _within(row, f"{_W}tc"))
 
 
 def _paragraph(node: etree._Element) -> str:
     parts = []
-    for child in node.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr"):
+    for child in _within(node, f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr"):
         parts.append(child.text or "" if child.tag == f"{_W}t" else "\t" if child.tag == f"{_W}tab" else "\n")
     return "".join(parts)
+
+
+def _within(node: etree._Element, *tags: str) -> Iterator[etree._Element]:
+    """The nearest elements with one of these tags, in order: not those inside one another, nor what is there twice."""
+    for child in node:
+        if child.tag in tags:
+            yield child
+        elif child.tag not in _TWICE:
+            yield from _within(child, *tags)

@@ -7,23 +7,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from khettara.ingest.readers.dates import parse_date
-from khettara.ingest.records import TEXT_COLUMNS, Reading, ReadOptions, Record, pseudonym
+from khettara.ingest.records import AUTHORS, TEXT_COLUMNS, Reading, ReadOptions, Record, keepable, pseudonym
 from khettara.ingest.sniff import JSON
 
-_AUTHORS = ("author", "user", "username", "from", "sender", "name_of_author", "auteur")
+_KEPT = ("id", "reply_to", "reply_to_message_id", "parent_id", "thread_id", "title", "type", "status")
+"""Fields kept in `meta` unless `keep` names others: threads and titles. Any other may well be somebody's number."""
+
 _DATES = ("date", "created", "created_at", "timestamp", "time", "issued_date")
 _LISTS = ("messages", "posts", "comments", "items", "data", "records", "threads")
-_MOST_KEPT = 20
-_LONGEST_KEPT = 200
 
 
 def read_json(text: str, name: str, options: ReadOptions) -> Reading:
     """A record for each object that has text: under `options.text`, or under a name that usually holds it."""
     try:
-        objects = list(_objects(_load(text)))
+        objects = list(_objects(_load(text), options.text))
     except ValueError as error:
-        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        return Reading("damaged", "json", reason=f"not valid JSON{line}: {error}"[:200])
+        return Reading("damaged", "json", reason=f"not valid JSON: {error}"[:200])
     records, empty = [], 0
     for item in objects:
         content = options.join.join(part for part in _texts(item, options.text) if part.strip())
@@ -38,27 +37,38 @@ def _load(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        lines = [line for line in text.split("\n") if line.strip()]
-        if len(lines) < 2:
-            raise
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         try:
-            return [json.loads(line) for line in lines]
+            json.loads(lines[0][1])
         except ValueError:
-            raise error from None
+            raise error from None  # not JSON lines: what is wrong is wrong with the whole
+    return [_load_line(number, line) for number, line in lines]
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """The objects of a list, of a list inside an object (`messages`, `posts` ...), or the object itself."""
-    if isinstance(value, dict):
-        inner = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
-        if inner is None:
-            yield value
-        else:
-            yield from _objects(inner)
-    elif isinstance(value, list):
-        yield from (item if isinstance(item, dict) else {"text": item} for item in value)
-    else:
+def _load_line(number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{error.msg}: line {number} column {error.colno}") from None
+
+
+def _objects(value: Any, paths: list[str]) -> Iterator[dict[str, Any]]:
+    """Each object that may be a record: of a list, of the lists inside it (`messages`, `posts` ...), or the object itself.
+
+    A post with comments is a record, and so are its comments; but what named paths read from an object is read once.
+    """
+    if isinstance(value, list):
+        for item in value:
+            yield from _objects(item, paths)
+    elif not isinstance(value, dict):
         yield {"text": value}
+    else:
+        inner = next((value[key] for key in _LISTS if isinstance(value.get(key), list) and value[key]), None)
+        has_text = any(part.strip() for part in _texts(value, paths))
+        if has_text or inner is None:
+            yield value
+        if inner is not None and not (has_text and paths):
+            yield from _objects(inner, paths)
 
 
 def _texts(item: dict[str, Any], paths: list[str]) -> Iterator[str]:
@@ -97,18 +107,14 @@ def _flat(value: Any) -> Iterator[str]:
 
 
 def _record(item: dict[str, Any], content: str, options: ReadOptions) -> Record:
-    author = next((str(item[key]) for key in _AUTHORS if isinstance(item.get(key), str) and item[key].strip()), None)
-    created = next((parse_date(str(item[key])) for key in _DATES if item.get(key)), None)
-    wanted = options.keep or [key for key in item if key not in _AUTHORS and key.casefold() not in TEXT_COLUMNS and key not in _DATES]
-    kept = {key: _short(item[key]) for key in wanted if isinstance(item.get(key), str | int | float | bool)}
+    lower = {key.casefold(): value for key, value in item.items()}
+    author = next((str(lower[key]) for key in AUTHORS if isinstance(lower.get(key), str | int) and str(lower[key]).strip()), None)
+    created = next((parse_date(str(lower[key])) for key in _DATES if lower.get(key)), None)
+    wanted = options.keep or [key for key in item if key.casefold() in _KEPT]
     return Record(
         content,
         JSON,
         created=created,
         author=pseudonym(author, options.pseudonym_key) if author else None,
-        meta=dict(list(kept.items())[:_MOST_KEPT]),
+        meta=keepable(((key, item[key]) for key in wanted if key in item), options.pseudonym_key),
     )
-
-
-def _short(value: Any) -> Any:
-    return value[:_LONGEST_KEPT] if isinstance(value, str) else value

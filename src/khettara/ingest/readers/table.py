@@ -6,13 +6,12 @@ import csv
 import io
 import re
 from collections import Counter
+from typing import Any
 
-from khettara.ingest.records import TEXT_COLUMNS, Reading, ReadOptions, Record
+from khettara.ingest.records import TEXT_COLUMNS, Reading, ReadOptions, Record, keepable
 from khettara.ingest.sniff import TABLE
 
 _SEPARATORS = ";,\t|"
-_MOST_KEPT = 20
-_LONGEST_KEPT = 200
 
 
 def read_table(text: str, name: str, options: ReadOptions) -> Reading:
@@ -65,8 +64,8 @@ def _sheet(header: list[str], body: list[list[str]]) -> str:
     return "\n\n".join("\n".join(f"{name}: {cell.strip()}" for name, cell in zip(header, row, strict=False) if cell.strip()) for row in body)
 
 
-def _kept(header: list[str], row: list[str], chosen: list[int], options: ReadOptions) -> dict[str, str]:
+def _kept(header: list[str], row: list[str], chosen: list[int], options: ReadOptions) -> dict[str, Any]:
     """The other columns. Only those that `keep` names: a sheet's other cells may well be somebody's name or number."""
     wanted = set(options.keep)
-    cells = {name: row[n].strip()[:_LONGEST_KEPT] for n, name in enumerate(header) if n < len(row) and n not in chosen and name in wanted}
-    return dict(list(cells.items())[:_MOST_KEPT])
+    cells = ((name, row[n].strip()) for n, name in enumerate(header) if n < len(row) and n not in chosen and name in wanted)
+    return keepable(cells, options.pseudonym_key)
