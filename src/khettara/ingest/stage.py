@@ -16,7 +16,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, ClassVar
@@ -86,7 +86,7 @@ class IngestStage(Stage):
         tasks = [
             task
             for source in self.sources
-            for task in plan(source.model_copy(update={"pseudonym_key": key_bytes}), (context.base / source.path).resolve())
+            for task in plan(source.model_copy(update={"pseudonym_key": key_bytes}), (context.base / source.path).resolve(), len(self.sources) > 1)
         ]
         key = hash_key("ingest", VERSION, [task.key for task in tasks])
         path = context.output / self.to
@@ -98,7 +98,7 @@ class IngestStage(Stage):
         with Draft(path) as draft:
             counts, facts = _assemble(draft, units)
             draft.write_text("README.md", card_text(self.to, "documents", counts, [], draft.folder))
-            settings = {"sources": [source.model_dump(mode="json", exclude={"pseudonym_key"}) for source in self.sources]}
+            settings = {"sources": [_recorded(source) for source in self.sources]}
             manifest = draft.seal(
                 kind="documents",
                 step=StepRecord(self.stage, VERSION, settings, key),
@@ -207,15 +207,17 @@ class ReadFiles:
             }
 
 
-def plan(source: Source, root: Path) -> list[ReadFiles]:
-    """Cut the files below `root` into tasks.
+def plan(source: Source, root: Path, among_others: bool = False) -> list[ReadFiles]:
+    """Cut the files below `root` into tasks. Among other sources, a folder's name goes before the names of its files.
 
     The cuts depend on each file's own name, so that a new file in a grown folder changes the one task it falls into.
     """
     if not root.exists() and not root.is_symlink():
         raise SourceError("no such file or folder", where=str(root), hint="Check `path` in the recipe, or the SRC you gave.")
     tasks, held = [], []
+    folder = f"{_readable(root.name)}/" if among_others and root.is_dir() else ""
     for file in find_files(root, source.exclude):
+        file = replace(file, uri=folder + file.uri)
         held.append(file)
         if hashlib.sha256(file.uri.encode()).digest()[0] < 16 or sum(item.size for item in held) >= GROUP_BYTES:
             tasks.append(ReadFiles(tuple(held), source))
@@ -255,6 +257,11 @@ def _raw_file(path: Path, uri: str) -> RawFile:
         return RawFile(path, uri, path.stat().st_size, sha256_file(path))
     except OSError as error:
         return RawFile(path, uri, 0, None, f"cannot be opened: {error.strerror}")
+
+
+def _recorded(source: Source) -> dict[str, Any]:
+    """A source's settings for the manifest: by its folder's name, since where the folder lies decides nothing."""
+    return source.model_dump(mode="json", exclude={"pseudonym_key", "path"}) | {"name": Path(source.path).name}
 
 
 def _readable(uri: str) -> str:
