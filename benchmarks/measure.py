@@ -12,11 +12,13 @@ import os
 import resource
 import statistics
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 
 @dataclass(frozen=True)
@@ -33,18 +35,21 @@ def measure(command: Sequence[str], environment: dict[str, str] | None = None) -
     """Run a command to its end. Raises `CalledProcessError` when it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **(environment or {})})
     seen = _Seen()
-    watcher = threading.Thread(target=_watch, args=(process, seen))
-    watcher.start()
-    output, _ = process.communicate()
-    watcher.join()
-    wall = time.perf_counter() - began
+    # Files, not pipes: a daemon that outlives the command would keep a pipe open.
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env={**os.environ, **(environment or {})})
+        watcher = threading.Thread(target=_watch, args=(process, seen))
+        watcher.start()
+        process.wait()
+        wall = time.perf_counter() - began
+        watcher.join()
+        printed, complaints = _read(output), _read(errors)
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, output)
+        raise subprocess.CalledProcessError(process.returncode, command, printed, complaints)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(max(cpu, sum(seen.cpu_s.values())), wall, seen.peak_mb, output)
+    return Cost(max(cpu, sum(seen.cpu_s.values())), wall, seen.peak_mb, printed)
 
 
 def median(runs: int, once: Callable[[], Cost]) -> Cost:
@@ -67,7 +72,12 @@ class _Seen:
     peak_mb: float = 0.0
 
 
-def _watch(process: subprocess.Popen[str], seen: _Seen) -> None:
+def _read(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
+
+
+def _watch(process: subprocess.Popen[bytes], seen: _Seen) -> None:
     while process.poll() is None:
         tree = _tree(process.pid, set(seen.cpu_s))
         seen.cpu_s.update({pid: cpu for pid in tree if (cpu := _cpu_s(pid)) is not None})

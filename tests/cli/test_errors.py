@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.builders import document_rows, seal
 
-from khettara.dataset import StepRecord, model_draft
+from khettara.dataset import DOCUMENTS, Draft, StepRecord, model_draft
 
 COMMAND = [sys.executable, "-c", "from khettara.cli.main import main; main()"]
 
@@ -128,6 +129,75 @@ def test_bad_files_cost_themselves_only(place: Path) -> None:
     assert re.search(r"refused\s+2", said.out), said.out
     assert re.search(r"empty\s+1", said.out), said.out
     assert "symbolic link" in say("rejects", "raw", cwd=place).out
+
+
+def without_privileges(*words: object, cwd: Path) -> Said:
+    """As `say`, for someone whom permission bits bind: root keeps its name and loses the right to pass over them."""
+    limits: list[str] = []
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("permission bits do not bind root, and there is no setpriv to make them")
+        limits = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    environment = {**os.environ, "KHETTARA_HOME": str(cwd / "home")}
+    done = subprocess.run([*limits, *COMMAND, *map(str, words)], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def test_an_unreadable_file_costs_itself_only(place: Path) -> None:
+    """A file and a folder that may not be read are named with the reason; the others are read."""
+    archive = place / "archive"
+    (archive / "locked").mkdir(parents=True)
+    (archive / "good.txt").write_text("السوق نهار الخميس حدا الفندق القديم", encoding="utf-8")
+    (archive / "secret.txt").write_text("سر", encoding="utf-8")
+    (archive / "secret.txt").chmod(0)
+    (archive / "locked").chmod(0)
+    said = without_privileges("ingest", "archive", "-o", "raw", cwd=place)
+    (archive / "locked").chmod(0o755)
+    assert said.code == 0, said.err
+    assert re.search(r"refused\s+2", said.out), said.out
+    assert "secret.txt: cannot be opened: Permission denied" in say("rejects", "raw", cwd=place).out
+
+
+LOCKED = [
+    ("show ds", "ds/dataset.json"),
+    ("show ds", "ds/data/part-00000.parquet"),
+    ("verify ds", "ds/data/part-00000.parquet"),
+    ("show ds", "ds"),
+    ("run unknown-step.yaml", "unknown-step.yaml"),
+    ("ingest notes.txt -o locked/raw", "locked"),
+]
+
+
+@pytest.mark.parametrize(("command", "locked"), LOCKED, ids=[f"{command}, {locked} locked" for command, locked in LOCKED])
+def test_what_may_not_be_opened_is_named(place: Path, command: str, locked: str) -> None:
+    """Permission bits end in one message that names the file, not in a trace."""
+    path = place / locked
+    path.mkdir(exist_ok=True) if locked == "locked" else None
+    bits = path.stat().st_mode
+    path.chmod(0o500 if locked == "locked" else 0)
+    said = without_privileges(*command.split(), cwd=place)
+    path.chmod(bits)
+    assert said.code in (1, 2), said
+    assert "Traceback" not in said.err
+    assert "mistake of ours" not in said.err, said.err
+    assert Path(locked).name in said.out + said.err
+
+
+def test_two_runs_at_one_output(place: Path) -> None:
+    """The second of two runs at the same output is told to wait; the first one's result is whole."""
+    command = [*COMMAND, "ingest", "notes.txt", "-o", "raw"]
+    with Draft(place / "raw") as first:
+        said = say(*command[len(COMMAND) :], cwd=place)
+        assert said.code == 1
+        assert "another run is writing it now" in said.err
+        assert "Wait for it to end" in said.err
+        first.seal(kind="documents", step=StepRecord("test", 1, {}, "k"), schema=DOCUMENTS)
+    environment = {**os.environ, "KHETTARA_HOME": str(place / "home")}
+    both = [subprocess.Popen(command, cwd=place, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) for _ in range(2)]
+    ends = [(run.communicate()[1], run.returncode) for run in both]
+    assert 0 in [code for _, code in ends]
+    assert all(code == 0 or "another run is writing it now" in said for said, code in ends), ends
+    assert "intact" in say("verify", "raw", cwd=place).out
 
 
 def test_json_goes_to_stdout_alone(place: Path) -> None:

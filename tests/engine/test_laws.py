@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,14 @@ from hypothesis import strategies as st
 from tests.builders import document_rows, seal
 from tests.engine.toys import Fragile, Length, SameText, Upper, rule, run_transform, texts
 
+from khettara.certify import certify
 from khettara.dataset import Dataset
+from khettara.dataset.gate import Certified
+from khettara.dataset.signing import new_key
 from khettara.engine import Step, Transform, Workers
+from khettara.errors import NotCertified, Tampered
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 STEPS: list[Step] = [Upper(), Fragile(), Fragile(bad="ك")]
 RULES = [
     rule("n_chars > 3", "short"),
@@ -108,6 +114,41 @@ def test_the_order_of_the_input_decides_nothing(
         shutil.rmtree(one)
         run_transform([two, seal(one, shuffled)], what, base / "turned")
         assert texts(base / "turned") == expected
+
+
+@settings(PATIENT, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(
+    given_for=st.sampled_from([None, "pretraining", "finetuning"]),
+    asked_for=st.sampled_from(["pretraining", "finetuning"]),
+    place=st.none() | st.floats(0, 1, exclude_max=True),
+    days=st.integers(-2, 400),
+    trusted=st.booleans(),
+)
+def test_certified_or_refused(
+    monkeypatch: pytest.MonkeyPatch, given_for: str | None, asked_for: str, place: float | None, days: int, trusted: bool
+) -> None:
+    """The gate opens only for sound bytes, certified for this purpose, in time, by somebody trusted; whatever is missing, it stays shut."""
+    with folder() as base:
+        monkeypatch.setenv("KHETTARA_HOME", str(base / "home"))
+        data = seal(base / "ds", document_rows(20))
+        if given_for is not None:
+            assert certify(data, given_for, new_key("an office"), NOW).predicate["verdict"] != "refused"
+        if place is not None:
+            part = Dataset.open(data).files("data")[0]
+            sound = bytearray(part.read_bytes())
+            sound[int(place * len(sound))] ^= 1
+            part.write_bytes(sound)
+        if not trusted:
+            monkeypatch.setenv("KHETTARA_HOME", str(base / "another-home"))
+        may_open = given_for == asked_for and place is None and 0 <= days <= 300 and trusted
+        late = given_for == asked_for and place is None and days > 300 and trusted
+        try:
+            Certified.open(data, asked_for, now=NOW + timedelta(days=days))
+            opened = True
+        except (NotCertified, Tampered) as refusal:
+            opened = False
+            assert refusal.hint
+        assert late or opened == may_open
 
 
 def test_engines_agree(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import pytest
 from tests.builders import document_rows, seal
 from tests.engine.toys import Length, Slow, rule, run_transform
 
-from khettara.engine import Transform, Workers
+import khettara.engine.workers
+from khettara.engine import Output, Silence, Transform, Workers, hash_key
+from khettara.errors import EngineError
 
 ROOT = Path(__file__).parents[2]
 WHAT = Transform((Length(), Slow(seconds=0.2)), (rule("n_chars > 50"),))
@@ -47,6 +50,32 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield nodes
         ray.shutdown()
         nodes.shutdown()  # type: ignore[no-untyped-call]  # ray does not annotate it
+
+
+@dataclass(frozen=True)
+class Deadly:
+    """Takes every worker with it that takes it."""
+
+    key: str = hash_key("deadly")
+    label: str = "a deadly unit"
+    weight: int = 1
+
+    def __call__(self, folder: Path) -> Mapping[str, Output]:
+        os._exit(9)
+
+
+def test_a_unit_that_kills_its_workers_is_one_clear_error(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when it needs more memory than there is: it is tried again a few times, not for ever."""
+    monkeypatch.setattr(khettara.engine.workers, "RAY_RETRIES", 1)
+    with pytest.raises(EngineError, match=r"died 2 times over(.|\n)*finished work is kept"):
+        Workers(f"ray={cluster.address}").run([Deadly()], tmp_path, Silence(), "deadly")
+
+
+def test_an_address_where_nobody_answers(tmp_path: Path) -> None:
+    """Said at once, with the address, and not after Ray's own two minutes."""
+    pytest.importorskip("ray")
+    with pytest.raises(EngineError, match=r"--engine ray=127\.0\.0\.1:9: no Ray cluster answers"):
+        Workers("ray=127.0.0.1:9").run([Deadly()], tmp_path, Silence(), "deadly")
 
 
 def test_a_node_that_dies_costs_nothing_but_time(cluster: Any, tmp_path: Path) -> None:

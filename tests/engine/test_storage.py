@@ -98,3 +98,13 @@ def test_a_writer_that_was_killed_leaves_no_dataset(tmp_path: Path) -> None:
     seal(tmp_path / "ds", document_rows(3))
     assert Dataset.open(tmp_path / "ds").verify() == []
     assert not (tmp_path / ".ds.draft").exists()
+
+
+def test_a_second_run_does_not_work_where_the_first_one_does(tmp_path: Path) -> None:
+    """While a run measures, a second one of other settings is turned away at once: it would sweep the first one's units."""
+    source = seal(tmp_path / "in", document_rows(40), parts=4)
+    with Draft(tmp_path / "out"):
+        with pytest.raises(StorageError, match="another run is writing it now"):
+            run_transform([source], Transform((Length(),)), tmp_path / "out", shard_mb=1e-6)
+        assert not (tmp_path / ".work").exists()
+    run_transform([source], Transform((Length(),)), tmp_path / "out", shard_mb=1e-6)

@@ -133,8 +133,15 @@ class Manifest:
         return body
 
     def render(self) -> bytes:
-        """The bytes of the manifest file: sorted, indented, with the digest."""
-        body = self._body() | {"digest": self.digest}
+        """The bytes of the manifest file: sorted, indented, with the digest.
+
+        Raises:
+            DatasetError: a count, setting or fact that JSON cannot hold exactly, such as a loss that is not a number.
+        """
+        try:
+            body = self._body() | {"digest": self.digest}
+        except rfc8785.CanonicalizationError as error:
+            raise DatasetError(f"the manifest cannot say this: {error}", where=self.name) from error
         return (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
     @classmethod
@@ -153,7 +160,7 @@ class Manifest:
                 }
             )
             intact = manifest.digest == stated and manifest.render() == data
-        except (ValueError, TypeError, KeyError, AttributeError, rfc8785.CanonicalizationError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, rfc8785.CanonicalizationError) as error:
             raise Tampered("the manifest does not read", where=where, hint=_TAMPERED_HINT) from error
         if not intact:
             raise Tampered("the manifest was changed after it was sealed", where=where, hint=_TAMPERED_HINT)
@@ -162,6 +169,7 @@ class Manifest:
         return manifest
 
 
+UNREADABLE_HINT = "Change its permissions, or ask whoever made it."
 _TAMPERED_HINT = "Make it again from its parents, or restore it from a copy whose digest you know."
 
 
@@ -171,11 +179,15 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         NotSealed: there is no such folder, or no manifest in it.
         Tampered: the manifest was changed.
+        DatasetError: it may not be read.
     """
-    for name in MANIFEST_NAMES.values():
-        path = folder / name
-        if path.is_file():
-            return Manifest.parse(path.read_bytes(), str(path))
+    try:
+        for name in MANIFEST_NAMES.values():
+            path = folder / name
+            if path.is_file():
+                return Manifest.parse(path.read_bytes(), str(path))
+    except OSError as error:
+        raise DatasetError(f"cannot be read: {error.strerror}", where=str(error.filename or folder), hint=UNREADABLE_HINT) from error
     if not folder.exists():
         raise NotSealed("no such dataset or model", where=str(folder), hint="Check the path; `ls` shows what is there.")
     raise NotSealed(

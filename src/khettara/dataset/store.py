@@ -24,6 +24,7 @@ from khettara.dataset.manifest import (
     DATASET_FORMAT,
     MANIFEST_NAMES,
     MODEL_FORMAT,
+    UNREADABLE_HINT,
     FileEntry,
     Manifest,
     Parent,
@@ -76,6 +77,7 @@ class Sealed:
         Raises:
             NotSealed: no manifest there.
             Tampered: a changed manifest, a file that is missing or has another size.
+            DatasetError: a file that may not be read.
         """
         folder = Path(path)
         manifest = read_manifest(folder)
@@ -88,6 +90,8 @@ class Sealed:
                     where=str(folder),
                     hint=f"`khettara verify {folder}` lists every difference.",
                 )
+            if not os.access(file, os.R_OK):
+                raise DatasetError(f"{entry.path} may not be read", where=str(folder), hint=UNREADABLE_HINT)
         return cls(folder, manifest)
 
     @property
@@ -168,16 +172,22 @@ class Draft:
     def __enter__(self) -> Self:
         with storage_errors(self.destination.parent):
             self.destination.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(self.destination.parent / f".{self.destination.name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+            lock = os.open(self.destination.parent / f".{self.destination.name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
             try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if self.destination.exists():
+                    _replaceable(self.destination)
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self.folder.mkdir()
             except BlockingIOError as error:
-                os.close(self._lock)
+                os.close(lock)
                 raise StorageError(
                     "another run is writing it now", where=str(self.destination), hint="Wait for it to end, or choose another output folder."
                 ) from error
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir()
+            except BaseException:
+                os.close(lock)
+                raise
+        self._lock = lock
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -190,8 +200,7 @@ class Draft:
 
         `entry` is the file's entry as its maker hashed it; its path is replaced by the part's place.
         """
-        number = sum(name.startswith(f"{role}/") for name in self._entries)
-        name = f"{role}/part-{number:05d}.parquet"
+        name = self._next_part(role)
         with storage_errors(self.destination):
             target = self.folder / name
             target.parent.mkdir(exist_ok=True)
@@ -203,13 +212,16 @@ class Draft:
 
     def write(self, role: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
         """Write a part from record batches; returns its number of rows."""
-        number = sum(name.startswith(f"{role}/") for name in (*self._entries, *self._rows))
-        name = f"{role}/part-{number:05d}.parquet"
+        name = self._next_part(role)
         with storage_errors(self.destination):
             (self.folder / role).mkdir(exist_ok=True)
             rows = write_parquet(self.folder / name, batches, schema)
         self._rows[name] = rows
         return rows
+
+    def _next_part(self, role: str) -> str:
+        number = sum(name.startswith(f"{role}/") for name in (*self._entries, *self._rows))
+        return f"{role}/part-{number:05d}.parquet"
 
     def write_text(self, name: str, text: str) -> None:
         """Write a small text file, such as the card or the journal."""
@@ -233,7 +245,10 @@ class Draft:
             StorageError: the disk is full or the destination cannot be written; nothing half-sealed remains.
         """
         if self._format == DATASET_FORMAT:
-            check_schema(kind, schema if schema is not None else pa.schema([]), str(self.destination))
+            schema = schema if schema is not None else pa.schema([])
+            check_schema(kind, schema, str(self.destination))
+            if not (self.folder / "data").exists():
+                self.write("data", [], schema)  # a dataset without records still has its columns
         with storage_errors(self.destination):
             manifest = Manifest(
                 format=self._format,
@@ -316,7 +331,8 @@ class PartWriter:
 
     def _flush(self) -> None:
         if self._held:
-            table = pa.Table.from_batches(self._held, self._schema)
+            # In one piece: Parquet looks for the end of a page at the end of each piece, and the bytes would tell how records came.
+            table = pa.Table.from_batches(self._held, self._schema).combine_chunks()
             self._writer.write_table(table, row_group_size=table.num_rows)
         self._held, self._size = [], 0
 
@@ -358,18 +374,25 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _move_aside(folder: Path) -> None:
+def _replaceable(folder: Path) -> str | None:
+    """The digest of the sealed folder that a new version may replace, None for an empty folder; anything else is refused."""
     try:
-        digest = read_manifest(folder).digest
+        return read_manifest(folder).digest
     except (DatasetError, OSError) as error:
-        if isinstance(error, NotSealed) and not any(folder.iterdir()):
-            folder.rmdir()
-            return
+        if isinstance(error, NotSealed) and folder.is_dir() and not any(folder.iterdir()):
+            return None
         raise StorageError(
             "this folder exists and is not an intact sealed dataset, so it is not replaced",
             where=str(folder),
             hint="Move it away, or choose another output folder.",
         ) from error
+
+
+def _move_aside(folder: Path) -> None:
+    digest = _replaceable(folder)
+    if digest is None:
+        folder.rmdir()
+        return
     versions = folder.parent / VERSIONS_FOLDER
     versions.mkdir(exist_ok=True)
     target = versions / f"{folder.name}-{digest[:12]}"
@@ -396,6 +419,8 @@ def verify_files(folder: Path, manifest: Manifest) -> list[Fault]:
 def _check_file(path: Path, entry: FileEntry) -> Fault | None:
     if path.is_symlink() or not path.is_file():
         return Fault(entry.path, "is missing" if not path.exists() else "is not a plain file")
+    if not os.access(path, os.R_OK):
+        return Fault(entry.path, "may not be read, so nobody knows whether it is intact")
     size = path.stat().st_size
     if size == entry.bytes and sha256_file(path) == entry.sha256:
         return None

@@ -86,12 +86,6 @@ def parse_yaml(text: str, where: str) -> tuple[Any, dict[Location, int]]:
     >>> parse_yaml("a: 1\\nb: [x]", "r.yaml")
     ({'a': 1, 'b': ['x']}, {(): 1, ('a',): 1, ('b',): 2, ('b', 0): 2})
     """
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise RecipeError(f"not valid YAML: {getattr(error, 'problem', None) or error}", where=f"{where}{line}") from error
     lines: dict[Location, int] = {}
     constructor = yaml.SafeLoader("")
 
@@ -109,9 +103,20 @@ def parse_yaml(text: str, where: str) -> tuple[Any, dict[Location, int]]:
             return result
         if isinstance(node, yaml.SequenceNode):
             return [build(item, (*place, i), item.start_mark.line + 1) for i, item in enumerate(node.value)]
-        return constructor.construct_object(node, deep=True)
+        try:
+            return constructor.construct_object(node, deep=True)
+        except ValueError as error:  # a thirteenth month
+            raise RecipeError(f"{node.value!r} does not read: {error}", where=f"{where}, line {node.start_mark.line + 1}") from error
 
-    return (build(node, (), 1) if node is not None else None), lines
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        return (build(node, (), 1) if node is not None else None), lines
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise RecipeError(f"not valid YAML: {getattr(error, 'problem', None) or error}", where=f"{where}{line}") from error
+    except RecursionError as error:
+        raise RecipeError("it is nested without end", where=where, hint="An alias (`*name`) stands inside what it names.") from error
 
 
 class _Reader:
@@ -136,8 +141,12 @@ class _Reader:
 
 
 def explain(model: type[BaseModel], error: ValidationError) -> tuple[str, Location, str | None]:
-    """The first mistake of a validation error: in words, where it is, and what was likely meant."""
-    first = error.errors()[0]
+    """The first mistake of a validation error: in words, where it is, and what was likely meant.
+
+    A setting that nobody knows comes before one that is missing: it is likely the missing one, misspelt.
+    """
+    mistakes = error.errors()
+    first = next((mistake for mistake in mistakes if mistake["type"] == "extra_forbidden"), mistakes[0])
     place: Location = tuple(first["loc"])
     name = ".".join(str(part) for part in place)
     if first["type"] == "extra_forbidden":

@@ -76,8 +76,10 @@ class Expression:
             self._body = ast.parse(source, mode="eval").body
         except SyntaxError as error:
             raise ValueError(f"expression {source!r} does not read: {error.msg}") from error
-        self.columns = sorted({_root(node) for node in ast.walk(self._body) if isinstance(node, ast.Name) and not _is_function(node)})
         _check(self._body, source)
+        self.columns = sorted({node.id for node in ast.walk(self._body) if isinstance(node, ast.Name) and node.id not in _FUNCTIONS})
+        if not self.columns:
+            raise ValueError(f"expression {source!r} names no column, so it would keep all records or none")
 
     def __call__(self, columns: Mapping[str, pa.Array]) -> pa.BooleanArray:
         """True for each record to keep. Raises `RecipeError` where types do not fit."""
@@ -87,7 +89,7 @@ class Expression:
             if isinstance(value, pa.Scalar):
                 value = pa.repeat(value, rows)
             return pc.fill_null(value.cast(pa.bool_()), False)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, OverflowError) as error:
             raise RecipeError(f"expression {self.source!r} does not fit its columns: {error}") from error
 
     def check_columns(self, known: Iterable[str]) -> None:
@@ -113,39 +115,54 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"Did you mean {close[0]!r}? {listed}" if close else listed
 
 
-def _is_function(node: ast.Name) -> bool:
-    return node.id in _FUNCTIONS
-
-
-def _root(node: ast.Name) -> str:
-    return node.id
-
-
 def _check(node: ast.expr, source: str) -> None:
     """Refuse anything but the small language of the module's description."""
     match node:
-        case ast.BoolOp(values=parts) | ast.List(elts=parts) | ast.Tuple(elts=parts):
+        case ast.BoolOp(values=parts):
             pass
         case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=part):
             parts = [part]
         case ast.Compare(left=left, ops=ops, comparators=right) if all(type(op) in _COMPARE or isinstance(op, ast.In | ast.NotIn) for op in ops):
-            for op, operand in zip(ops, right, strict=True):
-                if isinstance(op, ast.In | ast.NotIn) and not isinstance(operand, ast.List | ast.Tuple):
-                    raise ValueError(f"expression {source!r}: `in` needs a list in brackets")
-            parts = [left, *right]
+            lists = [operand for op, operand in zip(ops, right, strict=True) if isinstance(op, ast.In | ast.NotIn)]
+            if not all(_is_list_of_constants(operand) for operand in lists):
+                raise ValueError(f"expression {source!r}: `in` needs a list of constants in brackets")
+            parts = [operand for operand in (left, *right) if operand not in lists]
+            if any(isinstance(part, ast.Constant) and part.value is None for part in parts):
+                raise ValueError(f"expression {source!r}: whether a value is missing is asked with is_null(x)")
         case ast.BinOp(left=left, op=operator, right=right_) if type(operator) in _ARITHMETIC:
             parts = [left, right_]
         case ast.Attribute(value=part):
             parts = [part]
+        case ast.Name(id=name) if name in _FUNCTIONS:
+            raise ValueError(f"expression {source!r}: {name} is a function, written {name}(...)")
         case ast.Name() | ast.Constant():
             parts = []
         case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]) if name in _FUNCTIONS:
             if len(parts) != _FUNCTIONS[name][0]:
                 raise ValueError(f"expression {source!r}: {name} takes {_FUNCTIONS[name][0]} argument(s)")
+            if name == "matches":
+                _check_pattern(parts[1], source)
         case _:
             raise ValueError(f"expression {source!r}: `{ast.unparse(node)}` is not part of the rules' language")
     for part in parts:
         _check(part, source)
+
+
+def _is_list_of_constants(node: ast.expr) -> bool:
+    if not isinstance(node, ast.List | ast.Tuple):
+        return False
+    items = [item.operand if isinstance(item, ast.UnaryOp) and isinstance(item.op, ast.USub) else item for item in node.elts]
+    return all(isinstance(item, ast.Constant) for item in items)
+
+
+def _check_pattern(node: ast.expr, source: str) -> None:
+    """Try the pattern on no text, so that a mistake in it shows before any work is done."""
+    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        raise ValueError(f"expression {source!r}: matches takes a pattern in quotes")
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern=node.value)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"expression {source!r}: {error}") from error
 
 
 def _evaluate(node: ast.expr, columns: Mapping[str, pa.Array]) -> Any:
@@ -178,7 +195,10 @@ def _compare(op: ast.cmpop, left: ast.expr, right: ast.expr, columns: Mapping[st
     value = _evaluate(left, columns)
     if isinstance(op, ast.In | ast.NotIn):
         members = [element.as_py() for element in (_evaluate(item, columns) for item in getattr(right, "elts", []))]
-        found = pc.is_in(value, value_set=pa.array(members, value.type))
+        value_set = pa.array(members, value.type)
+        if pa.types.is_integer(value.type) and value_set.to_pylist() != members:
+            raise pa.ArrowInvalid(f"{members} are not all whole numbers")  # Arrow would take 1.5 for 1
+        found = pc.is_in(value, value_set=value_set)
         found = pc.if_else(pc.is_valid(value), found, pa.scalar(None, pa.bool_()))
         return pc.invert(found) if isinstance(op, ast.NotIn) else found
     return _COMPARE[type(op)](value, _evaluate(right, columns))

@@ -61,14 +61,16 @@ def cut(inputs: Sequence[Dataset], shard_mb: float = DEFAULT_SHARD_MB) -> list[S
     shards: list[Shard] = []
     for number, dataset in enumerate(inputs):
         held: list[tuple[Path, str, int, int, int]] = []
+        held_bytes = 0
         for entry, path in zip(dataset.manifest.of_role("data"), dataset.files("data"), strict=True):
             metadata = pq.read_metadata(path)
             for group in range(metadata.num_row_groups):
                 size = _text_bytes(metadata.row_group(group))
-                if held and sum(item[4] for item in held) + size > limit:
+                if held and held_bytes + size > limit:
                     shards.append(_shard(held, number, f"{dataset.name}, shard {len(shards)}"))
-                    held = []
+                    held, held_bytes = [], 0
                 held.append((path, entry.sha256, group, metadata.row_group(group).num_rows, size))
+                held_bytes += size
         if held:
             shards.append(_shard(held, number, f"{dataset.name}, shard {len(shards)}"))
     return shards

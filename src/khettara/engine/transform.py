@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
@@ -104,7 +105,7 @@ class Measure:
     steps: tuple[Step, ...]
     fill: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """See `Task`."""
         return hash_key("measure", VERSION, [step.record() for step in self.steps], dict(self.fill), self.shard.identity)
@@ -156,7 +157,7 @@ class Filter:
     measured: Receipt
     left_out: tuple[LeftOut, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """See `Task`."""
         return hash_key("filter", VERSION, self.measured.key, [list(entry) for entry in self.left_out])
@@ -241,14 +242,13 @@ def transform(
             if column not in known:
                 raise RecipeError(f"{join.rule} needs the signal {column!r}", hint="Add the step that makes it to `steps`.")
 
-    measures = [Measure(shard, what.steps, what.fill) for shard in shards]
-    measured = workers.run(measures, work, progress, "measure")
-    left_out = _decide(measured, [priorities[shard.input_number] for shard in shards], expressions, what.joins)
-    filters = {n: Filter(measured[n], tuple(entries)) for n, entries in enumerate(left_out) if entries}
-    filtered = dict(zip(filters, workers.run(list(filters.values()), work, progress, "filter"), strict=True))
-
-    with Draft(destination) as draft:
-        counts = _assemble(draft, [filtered.get(n, unit) for n, unit in enumerate(measured)], data_schema)
+    with Draft(destination) as draft:  # from the start: a second run must not work, or sweep, here
+        measures = [Measure(shard, what.steps, what.fill) for shard in shards]
+        measured = workers.run(measures, work, progress, "measure")
+        left_out = _decide(measured, [priorities[shard.input_number] for shard in shards], expressions, what.joins)
+        filters = {n: Filter(measured[n], tuple(entries)) for n, entries in enumerate(left_out) if entries}
+        filtered = dict(zip(filters, workers.run(list(filters.values()), work, progress, "filter"), strict=True))
+        counts = _assemble(draft, [filtered.get(n, unit) for n, unit in enumerate(measured)])
         counts["in"] = sum(dataset.rows for dataset in inputs)
         journal = _sum_journals(measured)
         draft.write_text("journal.jsonl", "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in journal))
@@ -260,7 +260,7 @@ def transform(
             schema=data_schema,
             counts=counts,
         )
-    sweep(work, {unit.key for unit in measured} | {unit.key for unit in filtered.values()})
+        sweep(work, {unit.key for unit in measured} | {unit.key for unit in filtered.values()})
     units = [*measured, *filtered.values()]
     reused = sum(unit.reused for unit in units)
     return manifest, len(units) - reused, reused
@@ -464,7 +464,7 @@ def _columns(unit: Receipt, names: set[str]) -> dict[str, pa.Array]:
     return found
 
 
-def _assemble(draft: Draft, units: Sequence[Receipt], schema: pa.Schema) -> dict[str, Any]:
+def _assemble(draft: Draft, units: Sequence[Receipt]) -> dict[str, Any]:
     """Put the units' files in their places in the draft; returns the counts."""
     by_reason: Counter[str] = Counter()
     kept = 0
@@ -479,8 +479,6 @@ def _assemble(draft: Draft, units: Sequence[Receipt], schema: pa.Schema) -> dict
             if role == "rejects":
                 rules = pq.read_table(unit.path("rejects.parquet"), columns=["rule"])["rule"]
                 by_reason.update({pair["values"]: pair["counts"] for pair in pc.value_counts(rules).to_pylist()})
-    if kept == 0:
-        draft.write("data", [], schema)
     return {"kept": kept, "rejected": by_reason.total(), "rejected_by": dict(sorted(by_reason.items()))}
 
 

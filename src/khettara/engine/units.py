@@ -103,6 +103,8 @@ def run_unit(task: Task, root: Path) -> Receipt:
 def read_receipt(key: str, root: Path) -> Receipt | None:
     """The finished unit named `key`, or None. One whose bytes do not verify is removed and counts as not there."""
     folder = root / key
+    if not folder.exists():
+        return None  # and nothing to remove: another worker may put it there at any moment
     try:
         stored = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
         files = {name: FileEntry(**{**entry, "chunks": tuple(entry["chunks"])}) for name, entry in stored["files"].items()}

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from khettara.engine.units import Receipt, Task, read_receipt, run_unit
 from khettara.errors import EngineError, MissingExtra, RecipeError, storage_errors
 
 ENGINES = ("threads", "processes", "ray")
+RAY_RETRIES = 8
+"""So many machines may die under one unit; a unit that kills each worker that takes it must end in an error, not go on for ever."""
 
 
 class Progress(Protocol):
@@ -133,8 +136,12 @@ def _on_ray(tasks: list[Task], root: Path, address: str | None, count: int) -> I
     began = not ray.is_initialized()
     if began:
         local = {} if address else {"num_cpus": count, "include_dashboard": False}
-        ray.init(address=address, logging_level="ERROR", log_to_driver=False, **local)
-    remote = ray.remote(max_retries=-1)(_run_on_ray)
+        _check_reachable(address)
+        try:
+            ray.init(address=address, logging_level="ERROR", log_to_driver=False, **local)
+        except ConnectionError as error:
+            raise _no_cluster(address) from error
+    remote = ray.remote(max_retries=RAY_RETRIES)(_run_on_ray)
     try:
         waiting = [remote.remote(task, str(root.resolve())) for task in tasks]
         while waiting:
@@ -142,9 +149,31 @@ def _on_ray(tasks: list[Task], root: Path, address: str | None, count: int) -> I
             yield from ray.get(done)
     except ray.exceptions.RayTaskError as error:
         raise (error.cause if isinstance(error.cause, Exception) else error) from error
+    except ray.exceptions.RayError as error:
+        raise EngineError(
+            f"the workers of a unit died {RAY_RETRIES + 1} times over (out of memory?)",
+            where=str(root),
+            hint="Run the same command again: finished work is kept. Smaller shards need less memory.",
+        ) from error
     finally:
         if began:
             ray.shutdown()
+
+
+def _check_reachable(address: str | None) -> None:
+    """Ask for a connection first: Ray itself waits for minutes before it says that nobody is there."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+        except OSError as error:
+            raise _no_cluster(address) from error
+
+
+def _no_cluster(address: str | None) -> EngineError:
+    return EngineError(
+        "no Ray cluster answers", where=f"--engine ray={address}", hint="Check the address (`ray status` shows it), or use --engine threads."
+    )
 
 
 def _run_on_ray(task: Task, root: str) -> Receipt:

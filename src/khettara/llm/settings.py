@@ -76,7 +76,7 @@ class ModelConfig:
 SIZES: dict[str, dict[str, int]] = {
     # name: everything of ModelConfig that does not depend on the tokenizer and the context
     "tiny": {"hidden": 32, "layers": 2, "heads": 2, "kv_heads": 1, "head_width": 16, "feed_forward": 64},
-    # About a minute on two cores; wide and shallow learnt more in that time than 4 layers of 128 (docs/llm.md has the runs).
+    # About 80 s on one core with the usual number of steps; wide and shallow learnt more in that time than 4 layers of 128.
     "demo": {"hidden": 160, "layers": 3, "heads": 2, "kv_heads": 1, "head_width": 64, "feed_forward": 480},
 }
 
@@ -90,7 +90,7 @@ class TrainSettings(BaseModel):
     vocabulary: int = Field(default=2048, ge=300, le=65_280, description="tokens, the special ones included; 65,535 is the index's separator")
     context: int = Field(default=128, ge=8, description="tokens in a row")
     batch: int = Field(default=8, ge=1, description="rows in a step")
-    steps: int = Field(default=500, ge=1)
+    steps: int = Field(default=450, ge=1)
     seconds: float | None = Field(default=None, gt=0, description="instead of steps: their number is measured at the start, and written down")
     matrix_rate: float = Field(default=0.03, gt=0, description="Muon's learning rate, for the matrices of the body")
     rate: float = Field(default=6e-3, gt=0, description="AdamW's, for the embedding and the norms")
@@ -101,7 +101,7 @@ class TrainSettings(BaseModel):
     held_out_at_most: int = Field(default=600, ge=1, description="documents kept for evaluation: enough for a narrow figure, few to measure")
     held_out: float = Field(default=0.08, gt=0, lt=1, description="share of the documents kept for evaluation, by the hash of their ids")
     seed: int = Field(default=0, ge=0)
-    threads: int = Field(default=2, ge=1, description="decides in which order floats are summed, hence the weights")
+    threads: int = Field(default=1, ge=1, description="decides in which order floats are summed, hence the weights")
     checkpoint_every: int = Field(default=100, ge=1, description="steps")
 
     @field_validator("size")
