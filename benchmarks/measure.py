@@ -8,6 +8,7 @@ are divided among those who share them).
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import statistics
@@ -19,6 +20,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+
+LOOK_S = 0.05
+LINGER_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,17 @@ def _read(file: IO[str]) -> str:
 
 
 def _watch(process: subprocess.Popen[bytes], seen: _Seen) -> None:
-    while process.poll() is None:
-        tree = _tree(process.pid, set(seen.cpu_s))
-        seen.cpu_s.update({pid: cpu for pid in tree if (cpu := _cpu_s(pid)) is not None})
-        seen.peak_mb = max(seen.peak_mb, sum(_pss_kb(pid) for pid in tree) / 1024)
-        time.sleep(0.05)
+    """Look at the tree until its last process is gone: daemons tidy up after the command has ended."""
+    until = math.inf
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            until = min(until, time.monotonic() + LINGER_S)
+        alive = {pid: cpu for pid in _tree(process.pid, set(seen.cpu_s)) if (cpu := _cpu_s(pid)) is not None}
+        if not alive:
+            return
+        seen.cpu_s.update(alive)
+        seen.peak_mb = max(seen.peak_mb, sum(map(_pss_kb, alive)) / 1024)
+        time.sleep(LOOK_S)
 
 
 def _cpu_s(pid: int) -> float | None:

@@ -94,7 +94,7 @@ def ask(
         max_tokens: the answer ends there at the latest; earlier at the end of the line or of the document.
         temperature: 0 takes the likeliest token each time.
         seed: decides the draws when the temperature is above 0.
-        min_tokens: shorter spans are not shown, unless the whole answer is shorter.
+        min_tokens: shorter spans are not shown; of an answer shorter than twice that, half of it is enough.
         most_documents: shown for a span.
 
     Raises:
@@ -171,7 +171,7 @@ def _surprise(model: Model, ids: Sequence[int], start: int) -> float:
 
 
 def _spans(index: Index, tokenizer: Tokenizer, prompt: Sequence[int], ids: list[int], min_tokens: int, most: int) -> tuple[AnswerSpan, ...]:
-    spans = index.trace(ids, min_tokens=max(1, min(min_tokens, len(ids))), edges=tokenizer.word_edges(ids))
+    spans = index.trace(ids, min_tokens=min(min_tokens, max(1, len(ids) // 2)), edges=tokenizer.word_edges(ids))
     return tuple(_show(index, tokenizer, prompt, ids, span, most) for span in spans)
 
 
