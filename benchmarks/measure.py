@@ -57,14 +57,14 @@ def measure(command: Sequence[str], environment: dict[str, str] | None = None) -
 
 
 def median(runs: int, once: Callable[[], Cost]) -> Cost:
-    """The median of each figure over so many runs, after one that does not count."""
+    """The median of each figure over so many runs, after one that does not count; `output` is what all of them printed."""
     once()
     costs = [once() for _ in range(runs)]
     return Cost(
         statistics.median(cost.cpu_s for cost in costs),
         statistics.median(cost.wall_s for cost in costs),
         statistics.median(cost.peak_mb for cost in costs),
-        costs[-1].output,
+        "".join(cost.output for cost in costs),
     )
 
 

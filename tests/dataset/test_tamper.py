@@ -9,22 +9,29 @@ from pathlib import Path
 
 import pytest
 from tests.builders import document_rows, seal
+from tests.engine.toys import Length, Upper, rule, run_transform
 
 from khettara.dataset import Dataset, Fault
+from khettara.engine import Transform
 from khettara.errors import DatasetError
 
 N_FLIPS = 1000
 N_MOVES = 1000
+WHAT = Transform((Length(), Upper()), (rule("n_chars > 40"),))
+ALL_OF_IT = {"data", "signals", "rejects", "journal.jsonl", "README.md", "dataset.json"}
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sealed dataset of several parts, large enough for several chunks."""
+    """A dataset as a stage leaves it, with data, signals, rejects, journal and card; its data large enough for several chunks."""
     rows = document_rows(600)
     chance = random.Random(5)
     for row in rows[:200]:  # text that does not compress
         row["text"] = "".join(chance.choices("ابتثجحخدذرزسشصضطظعغفقكلمنهوي abcdefgh0123456789", k=3000))
-    return seal(tmp_path_factory.mktemp("sound") / "ds", rows, parts=4)
+    base = tmp_path_factory.mktemp("sound")
+    run_transform([seal(base / "in", rows, parts=4)], WHAT, base / "ds", shard_mb=1e-6)
+    assert {path.relative_to(base / "ds").parts[0] for path in (base / "ds").rglob("*")} == ALL_OF_IT
+    return base / "ds"
 
 
 def faults(path: Path) -> list[Fault] | None:
@@ -81,7 +88,7 @@ def drop(path: Path, chance: random.Random) -> None:
 
 
 def add(path: Path, chance: random.Random) -> None:
-    target = path / chance.choice(["data", "signals", "."]) / f"part-9{chance.randrange(9999):04d}.parquet"
+    target = path / chance.choice(["data", "signals", "rejects", "sources", "."]) / f"part-9{chance.randrange(9999):04d}.parquet"
     target.parent.mkdir(exist_ok=True)
     shutil.copy(chance.choice(sorted((path / "data").iterdir())), target)
 
@@ -120,7 +127,9 @@ MOVES: list[Callable[[Path, random.Random], None]] = [swap, drop, add, rename, c
 def test_every_swapped_dropped_or_added_part_is_found(tmp_path: Path) -> None:
     """A thousand times something is done to the files of a sealed dataset: each time it is found."""
     chance = random.Random(2)
-    source = seal(tmp_path / "ds", document_rows(40), parts=4)
+    source = tmp_path / "ds"
+    run_transform([seal(tmp_path / "in", document_rows(40), parts=4)], WHAT, source, shard_mb=1e-6)
+    assert faults(source) == []
     for number in range(N_MOVES):
         path = tmp_path / "copy"
         shutil.copytree(source, path)

@@ -54,6 +54,7 @@ MISTAKES = [
     ("a number that is none", CLEAN + "      shard_mb: much\n", "line 7", "shard_mb"),
     ("a number out of range", CLEAN + "      shard_mb: 0\n", "line 7", "greater than 0"),
     ("a way out of the output folder", HEAD + "  - clean: {from: raw, to: ../x}\n", "line 4", "cannot name an artefact"),
+    ("a name longer than file systems take", HEAD + f"  - clean: {{from: raw, to: {'a' * 201}}}\n", "line 4", "at most 200 bytes"),
     ("two stages of one name", CLEAN + "  - clean: {from: clean, to: clean}\n", "line 7", "two stages make 'clean'"),
 ]
 

@@ -93,18 +93,23 @@ def rule(keep: str, name: str = "toy") -> Rule:
 
 
 def run_transform(
-    inputs: Sequence[Path], what: Transform, out: Path, workers: Workers | None = None, shard_mb: float = 16
+    inputs: Sequence[Path],
+    what: Transform,
+    out: Path,
+    workers: Workers | None = None,
+    shard_mb: float = 16,
+    priorities: Sequence[int] | None = None,
 ) -> tuple[Manifest, int, int]:
     """What a stage does, without a recipe."""
     datasets = [Dataset.open(path) for path in inputs]
     shards = cut(datasets, shard_mb)
-    zeros = [0] * len(datasets)
+    priorities = priorities or [0] * len(datasets)
     return transform(
         datasets,
-        zeros,
+        priorities,
         what,
         out,
-        key=stage_key(what, datasets, zeros, shards),
+        key=stage_key(what, datasets, priorities, shards),
         step_name="toy",
         settings=what.record(),
         shards=shards,

@@ -86,6 +86,8 @@ class Expression:
         rows = len(next(iter(columns.values())))
         try:
             value = _evaluate(self._body, columns)
+            if not _is_yes_or_no(value.type):
+                raise pa.ArrowInvalid(f"its value is {value.type}, which is neither yes nor no")
             if isinstance(value, pa.Scalar):
                 value = pa.repeat(value, rows)
             return pc.fill_null(value.cast(pa.bool_()), False)
@@ -101,6 +103,11 @@ class Expression:
                     f"expression {self.source!r} names {column!r}, which no column and no signal is called",
                     hint=nearest(column, names),
                 )
+
+
+def _is_yes_or_no(kind: pa.DataType) -> bool:
+    """Whether values of this type keep or leave out a record; numbers do, as in Python."""
+    return bool(pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

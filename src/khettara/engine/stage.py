@@ -22,6 +22,8 @@ from khettara.engine.workers import Progress, Silence, Workers
 from khettara.errors import DatasetError, NotSealed, RecipeError, Tampered
 
 WORK_FOLDER = ".work"
+LONGEST_NAME = 200
+"""Bytes: file systems take 255, and the hidden folders beside an artefact add a few to its name."""
 
 
 @dataclass(frozen=True)
@@ -109,4 +111,10 @@ def check_artefact_name(name: str) -> str:
     """A name that is one folder, not a path out of the output folder."""
     if not name or name != Path(name).name or name.startswith("."):
         raise RecipeError(f"{name!r} cannot name an artefact", hint="Use a plain folder name, such as `clean`.")
+    try:
+        fits = len(name.encode()) <= LONGEST_NAME
+    except UnicodeEncodeError:  # bytes from the command line that are no text
+        fits = False
+    if not fits:
+        raise RecipeError(f"{name[:40]!r} cannot name an artefact", hint=f"Use a name that is text, of at most {LONGEST_NAME} bytes.")
     return name

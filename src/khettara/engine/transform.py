@@ -235,6 +235,7 @@ def transform(
     for rule, expression in expressions:
         try:
             expression.check_columns(known)
+            expression({field.name: pa.nulls(0, field.type) for field in (*data_schema, *signal_schema)})  # do types fit? Asked before any work
         except RecipeError as error:
             raise RecipeError(error.what, where=f"rule {rule.rule}", hint=error.hint) from None
     for join in what.joins:
@@ -394,15 +395,23 @@ def _decide(
         for rule, expression in expressions:
             for row in np.flatnonzero(~expression(columns).to_numpy(zero_copy_only=False)):
                 entries.setdefault(int(row), (int(row), rule.rule, rule.because, seen(expression, columns, int(row)), None))
-    if _any_repeated_id(units):
-        _leave_out(left_out, _survivors(units, priorities, (), left_out), "same_id", "the same record came in twice", _repeated_ids)
+    repeated = _repeated_ids(units)
+    if len(repeated):
+        table = _survivors(units, priorities, ("text",), left_out, repeated)
+        _leave_out(left_out, table, "same_id", "the same record came in twice", _all_but_the_least)
     for join in joins:
         _leave_out(left_out, _survivors(units, priorities, join.columns, left_out), join.rule, join.because, join.losers)
     return [sorted(entries.values(), key=lambda entry: entry[0]) for entries in left_out]
 
 
-def _survivors(units: Sequence[Receipt], priorities: Sequence[int], names: Sequence[str], left_out: Sequence[Mapping[int, LeftOut]]) -> pa.Table:
-    """What joins look at, of every record still in, with the `unit` and `row` where it stands."""
+def _survivors(
+    units: Sequence[Receipt],
+    priorities: Sequence[int],
+    names: Sequence[str],
+    left_out: Sequence[Mapping[int, LeftOut]],
+    ids: pa.Array | None = None,
+) -> pa.Table:
+    """What joins look at, of every record still in (or of those with `ids` only), with the `unit` and `row` where it stands."""
     tables = []
     for number, unit in enumerate(units):
         rows = unit.files["data.parquet"].rows or 0
@@ -418,7 +427,7 @@ def _survivors(units: Sequence[Receipt], priorities: Sequence[int], names: Seque
                 "row": pa.array(np.arange(rows, dtype=np.int64)),
             }
         )
-        tables.append(table.filter(pa.array(alive)))
+        tables.append(table.filter(pa.array(alive) if ids is None else pc.and_(pa.array(alive), pc.is_in(columns["id"], value_set=ids))))
     return pa.concat_tables(tables).combine_chunks()
 
 
@@ -430,20 +439,23 @@ def _leave_out(left_out: Sequence[dict[int, LeftOut]], table: pa.Table, rule: st
         left_out[int(unit[place])][int(row[place])] = (int(row[place]), rule, because, f"copy of {winner}", winner)
 
 
-def _any_repeated_id(units: Sequence[Receipt]) -> bool:
-    """Whether any two records share an id: mostly none do, and then no other column need be read."""
+def _repeated_ids(units: Sequence[Receipt]) -> pa.Array:
+    """The ids that more than one record has: mostly none, and then no other column need be read."""
     ids = pa.chunked_array([_columns(unit, {"id"})["id"] for unit in units])
-    return int(pc.count_distinct(ids).as_py()) < len(ids)
+    if int(pc.count_distinct(ids).as_py()) == len(ids):
+        return ids.chunk(0).slice(0, 0)
+    counted = pc.value_counts(ids)
+    return counted.field("values").filter(pc.greater(counted.field("counts"), 1))
 
 
-def _repeated_ids(table: pa.Table) -> pa.Table:
-    """Each record whose id stands earlier in the table; by `place`, since ids do not tell them apart."""
-    ids = table["id"].combine_chunks()
+def _all_but_the_least(table: pa.Table) -> pa.Table:
+    """Of each id all records but the least by (priority, source, text), whatever order they came in; by `place`, since ids do not tell them apart."""
+    keys = ("id", "priority", "source", "text", "unit", "row")
+    order = pc.sort_indices(table, [(name, "ascending") for name in keys])
+    ids = table["id"].take(order).combine_chunks()
     encoded = np.asarray(ids.dictionary_encode().indices)
-    repeated = np.ones(len(encoded), bool)
-    repeated[np.unique(encoded, return_index=True)[1]] = False
-    places = np.flatnonzero(repeated)
-    return pa.table({"place": pa.array(places), "winner": ids.take(pa.array(places))})
+    places = np.asarray(order)[1:][encoded[1:] == encoded[:-1]]
+    return pa.table({"place": pa.array(places), "winner": table["id"].take(pa.array(places))})
 
 
 def _source_text(source: pa.Array) -> pa.Array:

@@ -11,6 +11,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
+VERSION = 1
+"""Of the training: to be raised when the same settings begin to give other weights."""
+
+
 @dataclass(frozen=True)
 class ModelConfig:
     """The shape of a model; `config.json` is derived from it."""

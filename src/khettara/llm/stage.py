@@ -18,7 +18,7 @@ from khettara.dataset import read_manifest
 from khettara.dataset.gate import Certified, Override
 from khettara.engine import Context, Stage, StageResult, check_artefact_name, hash_key
 from khettara.errors import storage_errors
-from khettara.llm.settings import TrainSettings
+from khettara.llm.settings import VERSION, TrainSettings
 
 ANSWERS = "answers.json"
 
@@ -54,8 +54,6 @@ class TrainStage(Stage):
 
     def run(self, context: Context) -> StageResult:
         """See `Stage`. Raises `NotCertified` for data that the gate does not let through."""
-        from khettara.llm.train import VERSION, train_model
-
         began = time.monotonic()
         datasets = [context.dataset(name) for name in self.data]
         override = Override(reason=self.override.reason, by=self.override.by) if self.override else None
@@ -65,6 +63,8 @@ class TrainStage(Stage):
         there = context.up_to_date(self.to, key)
         if there is not None:
             return StageResult(self.stage, path, there.digest, "up to date", {}, there.facts, time.monotonic() - began)
+        from khettara.llm.train import train_model  # torch takes a second to load, and is needed from here on only
+
         certified = [Certified.open(dataset.path, "pretraining", override=override) for dataset in datasets]
         manifest = train_model(self.settings, certified, path, key=key, work=context.work(self.to), progress=context.progress)
         return StageResult(self.stage, path, manifest.digest, "made", {}, manifest.facts, time.monotonic() - began)

@@ -35,7 +35,7 @@ from khettara.llm.evaluate import bits_per_byte
 from khettara.llm.extra import needs_llm
 from khettara.llm.model import Model, save_model
 from khettara.llm.packing import NOBODY, Packed, batch_rows, pack
-from khettara.llm.settings import TrainSettings
+from khettara.llm.settings import VERSION, TrainSettings
 from khettara.llm.tokenizer import Tokenizer
 from khettara.llm.trace import FOLDER, Index, copied_share
 
@@ -46,9 +46,6 @@ with needs_llm():
 
 if TYPE_CHECKING:
     from khettara.dataset.gate import Certified
-
-VERSION = 1
-"""To be raised when the same settings begin to give other weights."""
 
 COPY_SHARE = 0.5
 """A held-out document, half of which stands verbatim in the training data, measures memory and not foresight."""
