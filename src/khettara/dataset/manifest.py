@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ class Manifest:
     versions: Mapping[str, str]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 of the canonical JSON of all other fields, in hexadecimal."""
         return sha256_hex(canonical_json(self._body()))

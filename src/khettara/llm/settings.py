@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-
 VERSION = 1
 """Of the training: to be raised when the same settings begin to give other weights."""
 
