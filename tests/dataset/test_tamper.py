@@ -17,7 +17,7 @@ from khettara.errors import DatasetError
 
 N_FLIPS = 1000
 N_MOVES = 1000
-WHAT = Transform((Length(), Upper()), (rule("n_chars > 40"),))
+WHAT = Transform((Length(), Upper()), (rule("not matches(text, '7$')"),))
 ALL_OF_IT = {"data", "signals", "rejects", "journal.jsonl", "README.md", "dataset.json"}
 
 
