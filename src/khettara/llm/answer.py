@@ -83,7 +83,7 @@ def ask(
     *,
     temperature: float = 0.0,
     seed: int = 0,
-    min_tokens: int = 6,
+    min_tokens: int = 4,
     most_documents: int = 5,
 ) -> Answer:
     """Ask the model in the folder `model`.
