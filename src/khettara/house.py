@@ -104,9 +104,19 @@ def run(
         from khettara.studio import report_page
 
         with storage_errors(destination):
-            (destination / "run.json").write_text(json.dumps(done.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
-            done.report.write_text(report_page(done.as_json(), read.description), encoding="utf-8")
+            _write_whole(destination / "run.json", json.dumps(done.as_json(), ensure_ascii=False, indent=1))
+            _write_whole(done.report, report_page(done.as_json(), read.description))
     return done
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file in one rename: a reader, and a run after a kill, finds the old one or the new one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def open_artefact(path: str | os.PathLike[str]) -> Dataset | Sealed:

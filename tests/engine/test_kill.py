@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 KILLS = 50
 SHARDS = 40
 SEED = 20260101
+ANSWER_S = 60
 
 
 class Runs:
@@ -50,7 +53,12 @@ class Runs:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         print(line, file=self._process.stdin, flush=True)
-        return self._process.stdout.readline().strip()
+        deadline = threading.Timer(ANSWER_S, self._process.kill)  # then there is no answer, and the test fails
+        deadline.start()
+        try:
+            return self._process.stdout.readline().strip()
+        finally:
+            deadline.cancel()
 
 
 @pytest.fixture
@@ -61,7 +69,9 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def runs(source: Path) -> Iterator[Runs]:
     command = [sys.executable, "-m", "tests.engine.killed", str(source)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    # Arrow's own allocator keeps a thread, and a process with threads may fork into a child that waits for ever.
+    environment = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Runs(process)
         assert process.stdin is not None
         process.stdin.close()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 import pyarrow as pa
-from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from khettara.clean import STEPS
@@ -94,7 +94,7 @@ class CleanStage(Stage):
     duplicates: tuple[Literal["normalised", "near"], ...] = ()
     fill: dict[str, str] = Field(default={"lang": "lang_found", "script": "script_found"})
     priority: dict[str, int] = Field(default={})
-    shard_mb: float = Field(default=DEFAULT_SHARD_MB, gt=0)
+    shard_mb: float = Field(default=DEFAULT_SHARD_MB, gt=0, allow_inf_nan=False)
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -105,6 +105,15 @@ class CleanStage(Stage):
     @classmethod
     def _plain(cls, value: str) -> str:
         return check_artefact_name(value)
+
+    @model_validator(mode="after")
+    def _priorities_of_inputs(self) -> CleanStage:
+        for name, rank in self.priority.items():
+            if name not in self.sources:
+                raise ValueError(f"`priority` names {name!r}, which is no input\n{nearest(name, self.sources)}")
+            if abs(rank) >= 1 << 31:
+                raise ValueError(f"the priority of {name!r} is too large")
+        return self
 
     def run(self, context: Context) -> StageResult:
         """See `Stage`."""
