@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("khettara", deadline=None)  # a first call compiles, a busy machine is slow: neither is a defect
+settings.load_profile("khettara")
 
 
 @pytest.fixture(autouse=True)
