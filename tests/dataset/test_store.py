@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -153,3 +155,33 @@ def test_a_linked_folder_of_parts_is_found(tmp_path: Path) -> None:
     data.rename(tmp_path / "elsewhere")
     data.symlink_to(tmp_path / "elsewhere")
     assert [fault.path for fault in Dataset.open(tmp_path / "ds").verify()] == ["data"]
+
+
+KILLED_AT_A_RENAME = """
+import os, sys
+from pathlib import Path
+from tests.builders import document_rows, seal
+left, rename = int(sys.argv[2]), os.rename
+def counted(*names):
+    global left
+    if not left:
+        os._exit(9)
+    left -= 1
+    rename(*names)
+os.rename = counted
+seal(Path(sys.argv[1]), document_rows(2))
+"""
+
+
+@pytest.mark.parametrize("renames", [0, 1])
+def test_the_name_never_stands_for_nothing(tmp_path: Path, renames: int) -> None:
+    """Killed at any rename of a replacement, the name still stands for a whole dataset, and the next run keeps the old version."""
+    first = Dataset.open(seal(tmp_path / "ds", document_rows(1))).digest
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_AT_A_RENAME, str(tmp_path / "ds"), str(renames)], cwd=Path(__file__).parents[2], check=False
+    )
+    assert killed.returncode == (9 if renames == 0 else 0)
+    assert Dataset.open(tmp_path / "ds").verify() == []
+    seal(tmp_path / "ds", document_rows(3))
+    assert first in {Dataset.open(folder).digest for folder in (tmp_path / ".versions").iterdir()}
+    assert Dataset.open(tmp_path / "ds").rows == 3

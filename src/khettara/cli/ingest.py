@@ -12,7 +12,7 @@ from khettara.cli.output import print_json, print_table, progress
 
 
 def ingest(
-    sources: Annotated[list[Path], typer.Argument(metavar="SRC...", help="Folders, archives or files of any kind.", show_default=False)],
+    sources: Annotated[list[Path], typer.Argument(metavar="SRC", help="Folders, archives or files of any kind.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DS", help="The dataset to make.", show_default=False)],
     licence: Annotated[str | None, typer.Option(help="SPDX identifier of the sources' licence, such as CC0-1.0.")] = None,
     lang: Annotated[str | None, typer.Option(help="Their language, when it is known: ary, arb, zgh, fr, en.")] = None,

@@ -16,7 +16,7 @@ app = typer.Typer(help="Train a model from certified data, and ask it.", no_args
 
 @app.command("train", short_help="Train a model from certified datasets.")
 def train(
-    data: Annotated[list[Path], typer.Argument(metavar="DS...", help="Certified datasets.", show_default=False)],
+    data: Annotated[list[Path], typer.Argument(metavar="DS", help="Certified datasets.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The model to make.", show_default=False)],
     steps: Annotated[int | None, typer.Option(help="How many steps, instead of the usual number.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed gives another model.")] = 0,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)],
+    recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="The recipe, a YAML file.", show_default=False)],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where results go, instead of where the recipe says.")] = None,
     engine: Engine = "threads",
     count: Count = None,

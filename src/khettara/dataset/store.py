@@ -7,6 +7,7 @@ old one: the old folder moves to `.versions/NAME-DIGEST` beside it, where `linea
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import shutil
@@ -177,7 +178,7 @@ class Draft:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if self.destination.exists():
                     _replaceable(self.destination)
-                shutil.rmtree(self.folder, ignore_errors=True)
+                _clear(self.folder, self.destination.name)
                 self.folder.mkdir()
             except BlockingIOError as error:
                 os.close(lock)
@@ -266,9 +267,7 @@ class Draft:
             path.write_bytes(manifest.render())
             for file in (*self.folder.rglob("*"), self.folder):
                 _sync(file)
-            if self.destination.exists():
-                _move_aside(self.destination)
-            os.rename(self.folder, self.destination)
+            _put_in_place(self.folder, self.destination)
             _sync(self.destination.parent)
         return manifest
 
@@ -388,17 +387,43 @@ def _replaceable(folder: Path) -> str | None:
         ) from error
 
 
-def _move_aside(folder: Path) -> None:
+def _put_in_place(new: Path, destination: Path) -> None:
+    """Give the sealed folder its name; what had the name goes to the old versions. At no moment does the name stand for nothing."""
+    if destination.exists() and _exchange(new, destination):
+        _keep_version(new, destination.name)
+        return
+    if destination.exists():
+        _keep_version(destination, destination.name)
+    os.rename(new, destination)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap the names of two folders in one step; False where the system cannot (renameat2 is Linux's, and not every file system has it)."""
+    swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return swap is not None and swap(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
+
+
+def _keep_version(folder: Path, name: str) -> None:
+    """Move a sealed folder to the old versions of `name`; an empty folder is removed."""
     digest = _replaceable(folder)
     if digest is None:
         folder.rmdir()
         return
     versions = folder.parent / VERSIONS_FOLDER
     versions.mkdir(exist_ok=True)
-    target = versions / f"{folder.name}-{digest[:12]}"
+    target = versions / f"{name}-{digest[:12]}"
     if target.exists():
         shutil.rmtree(target)
     os.rename(folder, target)
+
+
+def _clear(draft: Path, name: str) -> None:
+    """Remove what a killed writer left; if it was killed just after the exchange of names, that is the old version: kept."""
+    try:
+        _keep_version(draft, name)
+    except StorageError:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def verify_files(folder: Path, manifest: Manifest) -> list[Fault]:
