@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from khettara.dataset import Dataset
+import pytest
+
+from khettara.dataset import Dataset, Draft
 from khettara.engine import Context, StageResult
+from khettara.errors import SourceError, StorageError
 from khettara.ingest.stage import IngestStage, Source
 
 
@@ -66,3 +69,41 @@ def test_the_same_archive_gives_the_same_digest_elsewhere(tmp_path: Path) -> Non
     one.mkdir()
     two.mkdir(parents=True)
     assert ingest(one, fill(one / "archive", range(20))).digest == ingest(two, fill(two / "archive", range(20))).digest
+
+
+def chat(folder: Path) -> Path:
+    """A conversation between two invented people."""
+    folder.mkdir()
+    (folder / "chat.txt").write_text("12/03/2024, 10:01 - Hdiddou: salam\n12/03/2024, 10:02 - Itto: labas, nta?\n", encoding="utf-8")
+    return folder
+
+
+def test_a_published_key_gives_the_same_pseudonyms_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sites' own keys give different pseudonyms; a key that comes with the data gives the same bytes on both."""
+    archive = chat(tmp_path / "archive")
+    (tmp_path / "people.key").write_bytes(b"the people here are invented")
+    digests: dict[str | None, set[str]] = {None: set(), "people.key": set()}
+    for site in ("rabat", "tata"):
+        monkeypatch.setenv("KHETTARA_HOME", str(tmp_path / site))
+        for key, found in digests.items():
+            stage = IngestStage(sources=(Source(path=str(archive)),), to="raw", pseudonym_key=key)
+            found.add(stage.run(Context(tmp_path, tmp_path / f"{site}-{key}")).digest)
+    assert {key: len(found) for key, found in digests.items()} == {None: 2, "people.key": 1}
+
+
+@pytest.mark.parametrize(("content", "words"), [(None, "cannot be read"), (b"short", "16 bytes or more")])
+def test_a_key_that_is_none_is_refused(tmp_path: Path, content: bytes | None, words: str) -> None:
+    """A missing or short key file ends in one message before anything is read."""
+    if content is not None:
+        (tmp_path / "people.key").write_bytes(content)
+    stage = IngestStage(sources=(Source(path=str(chat(tmp_path / "archive"))),), to="raw", pseudonym_key="people.key")
+    with pytest.raises(SourceError, match=words):
+        stage.run(Context(tmp_path, tmp_path))
+
+
+def test_a_second_run_does_not_touch_the_first_ones_work(tmp_path: Path) -> None:
+    """While one run reads into an output, another is refused before it does anything there."""
+    archive = fill(tmp_path / "archive", range(3))
+    with Draft(tmp_path / "raw"), pytest.raises(StorageError, match="another run is writing it now"):
+        ingest(tmp_path, archive)
+    assert not list(tmp_path.glob("**/*.parquet"))

@@ -46,6 +46,7 @@ VERSION = 2
 PART_BYTES = 128 << 20
 GROUP_BYTES = 32 << 20
 REJECTS = rejects_schema(DOCUMENTS)
+MIN_KEY_BYTES = 16
 
 EXPLAINED = {
     "empty": "the file has no text",
@@ -67,12 +68,17 @@ class Source(ReadOptions):
 
 
 class IngestStage(Stage):
-    """See the module's description. `from` names a single source."""
+    """See the module's description.
+
+    `pseudonym_key` names a file whose bytes are the key of the authors' pseudonyms, in place of this site's own: the same
+    pseudonyms on every machine. Only for data that hide nobody: who has the file can try names.
+    """
 
     stage: ClassVar[str] = "ingest"
 
     sources: tuple[Source, ...] = Field(min_length=1)
     to: str
+    pseudonym_key: str | None = None
 
     @field_validator("to")
     @classmethod
@@ -82,7 +88,7 @@ class IngestStage(Stage):
     def run(self, context: Context) -> StageResult:
         """See `Stage`. Raises `SourceError` for a source that does not exist."""
         began = time.monotonic()
-        key_bytes = pseudonym_key(self.to)
+        key_bytes = site_key(self.to) if self.pseudonym_key is None else _published_key(context.base / self.pseudonym_key, self.to)
         tasks = [
             task
             for source in self.sources
@@ -94,8 +100,8 @@ class IngestStage(Stage):
         if there is not None:
             return StageResult(self.stage, path, there.digest, "up to date", there.counts, there.facts, time.monotonic() - began)
         work = context.work(self.to)
-        units = context.workers.run(tasks, work, context.progress, "read")
-        with Draft(path) as draft:
+        with Draft(path) as draft:  # from the start: a second run must not work, or sweep, here
+            units = context.workers.run(tasks, work, context.progress, "read")
             counts, facts = _assemble(draft, units)
             draft.write_text("README.md", card_text(self.to, "documents", counts, [], draft.folder))
             settings = {"sources": [_recorded(source) for source in self.sources]}
@@ -106,7 +112,7 @@ class IngestStage(Stage):
                 counts=counts,
                 facts=facts,
             )
-        sweep(work, {unit.key for unit in units})
+            sweep(work, {unit.key for unit in units})
         reused = sum(unit.reused for unit in units)
         return StageResult(self.stage, path, manifest.digest, "made", counts, facts, time.monotonic() - began, len(units) - reused, reused)
 
@@ -269,7 +275,18 @@ def _readable(uri: str) -> str:
     return os.fsencode(uri).decode("utf-8", "backslashreplace")
 
 
-def pseudonym_key(dataset: str) -> bytes:
+def _published_key(path: Path, dataset: str) -> bytes:
+    """The key from a file that a recipe names."""
+    try:
+        secret = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"the file of the pseudonyms' key cannot be read: {error.strerror}", where=str(path)) from error
+    if len(secret) < MIN_KEY_BYTES:
+        raise SourceError(f"a key needs {MIN_KEY_BYTES} bytes or more, this file has {len(secret)}", where=str(path))
+    return hmac.new(secret, dataset.encode(), "sha256").digest()
+
+
+def site_key(dataset: str) -> bytes:
     """The key under which authors of this dataset become pseudonyms; made on first use, it stays on this site."""
     path = key_home() / "pseudonyms.key"
     with storage_errors(path):
