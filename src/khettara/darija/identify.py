@@ -1,191 +1,117 @@
-"""Which language a text is written in, by its marker words: Darija in both scripts, Arabic, Tamazight, French, English.
+"""Which language a text is written in: Darija in both scripts among its neighbours, by a trained table of n-grams.
 
     "واش كاين الما فالخطارة؟"  -> ary, Arab      "هل يوجد ماء في الخطارة؟" -> arb, Arab
     "wach kayn lma?"          -> ary, Latn      "ⵎⴰⵏⵣⴰ ⴰⵎⴰⵏ?"          -> zgh, Tfng
 
-One answer a text, its language by weight: a Darija post with French words in it is Darija. The word lists are
-`data/*.tsv`. A trained table of character n-grams belongs behind the same functions; labels by token do not.
+The script of most letters decides which classes come into question; within a script their probabilities are calibrated.
+Unsure between Darija and its neighbours it says so: `ar-x-maghreb`, `ar`; unsure altogether, `und`.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from khettara.darija.scripts import script_column
+from khettara.darija.classes import BACK_OFF, HEADS, LABELS, NOTHING, TFNG, UNKNOWN
+from khettara.darija.model import language_model
+from khettara.kernels import text_of
 
-UNKNOWN = "und"
-LANGUAGES = ("ary", "arb", "zgh", "fr", "en", UNKNOWN)
+if TYPE_CHECKING:
+    import polars as pl
 
-_CANDIDATES = {"Arab": ("ary", "arb", "other"), "Latn": ("ary", "fr", "en", "other")}
-_LISTS = {"Arab": "arabic.tsv", "Latn": "latin.tsv"}
+    from khettara.kernels.ngrams import Sums
 
-# Long texts are read at the start, in the middle and at the end: language is clear long before 6,000 characters.
-_SAMPLE = 2000
+SURE_ENOUGH = 0.5
+"""A class, or else a group of classes, is named from this probability on."""
 
-# Words remembered per script with what they say; later ones are worked out anew, so memory stays bounded.
-_REMEMBERED = 1 << 17
+COVERED = 0.8
+"""The labels of a text are the fewest that together reach this share of it."""
 
-# Below this the answer is `und`; chosen on the shared sentences, where lower answers were right less than half the time.
-_SURE_ENOUGH = 0.55
-
-# Darija borrows freely from Standard Arabic, hardly ever the other way round: without a Darija word a text in Arabic
-# script is Standard Arabic, and a Standard Arabic word is weak evidence beside a Darija one. Fitted on shared sentences.
-_TAUGHT_PRIOR = 1.8
-_TAUGHT_WEIGHT = 0.25
-
-# How fast a margin of evidence becomes certainty (logistic slope).
-_SLOPE = 1.0
-
-_TOKENS = {
-    "Arab": re.compile(r"[\u0621-\u065f\u0670-\u06d3\u06d5\u0750-\u077f]+"),
-    "Latn": re.compile(r"(?:\b(?:[cdjlmnst]|qu))['’](?=\w)|[^\W_]+(?:['’](?:t|s|re|ve|ll|m)\b)?"),
-}
-# Links, addresses, handles and placeholders are written in no language.
-_NO_LANGUAGE = r"(?:https?://|www\.)[^\s]+|[A-Za-z0-9._%+-]*@[A-Za-z0-9_.-]+|<[A-Z]+_[0-9]+>"
-_VOWEL_MARKS = re.compile(r"[\u0640\u064b-\u065f\u0670]")
-_ELONGATED = re.compile(r"(.)\1{2,}")
-_ELISION = re.compile(r"(?:[cdjlmnst]|qu)['’]")
-
-# 3 7 9 (and 2 5 8) are letters in Arabizi: ع ح ق (and ء خ ه). A unit after a number, as in 9h or 3eme, is not.
-_DIGIT_LETTER = re.compile(r"(?:[a-z]+[3798][a-z]+|[379][a-z]{2,}|[a-z]{2,}[79]|[a-z]+[25][a-z]+)\w*")
-# ma...ch around a verb is the negation of Darija.
-_NEGATION = re.compile(r"ma\w{2,}(?:ch|sh)")
-_NUMBER_WITH_UNIT = re.compile(r"\d+(?:er?|re|i?[eè]mes?|nd|st|rd|th|h\d*|mn|min|[kcm]?m[23]?|[km]?g|kwh?|x|d|dhs?|mad|am|pm|ans?)")
+_PIECE_CHARS = 60
+_MOST_PIECES = 64
+_SCRIPTS = ("Zyyy", "Arab", "Latn", "Tfng", "Zyyy")
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A language (BCP 47, `und` where unsure), the script (ISO 15924), and how sure, from 0 to 1."""
+    """The answer for one text: `lang` (BCP 47, `und` where unsure), `script` (ISO 15924), and how sure, from 0 to 1.
+
+    `label` is the class or group behind `lang`; `labels` are the classes that make up most of the text, with their
+    shares: more than one where languages are mixed, or where a sentence is good in more than one.
+    """
 
     lang: str
     script: str
     confidence: float
+    label: str
+    labels: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Markers:
-    """Evidence for languages: whole words, beginnings and endings, each with a weight per candidate language."""
+def _sums(column: pa.Array) -> Sums:
+    from khettara.kernels.ngrams import add_up  # Numba takes its time to import
 
-    words: Mapping[str, Sequence[float]]
-    beginnings: Mapping[str, Sequence[float]]
-    endings: Mapping[str, Sequence[float]]
-    longest: int
+    return add_up(text_of(column), language_model().packed)
 
 
-@cache
-def markers(script: str) -> Markers:
-    """The marker list of a script, read from the package once."""
-    languages = _CANDIDATES[script]
-    words: dict[str, list[float]] = {}
-    beginnings: dict[str, list[float]] = {}
-    endings: dict[str, list[float]] = {}
-    for line in (files("khettara.darija") / "data" / _LISTS[script]).read_text("utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        form, language, weight = line.split("\t")
-        table = beginnings if form.endswith("-") else endings if form.startswith("-") else words
-        table.setdefault(_fold(form.strip("-"), script), [0.0] * len(languages))[languages.index(language)] = float(weight)
-    longest = max(map(len, (*beginnings, *endings)), default=0)
-    return Markers(words, beginnings, endings, longest)
+# What `_decide` numbers: the classes of both heads, the groups, Tifinagh, nothing.
+_ANSWERS = (
+    *((label.name, label.lang) for head in HEADS for label in head),
+    *((group.name, group.lang) for group in BACK_OFF),
+    (TFNG.name, TFNG.lang),
+    (NOTHING.name, UNKNOWN),
+)
+_FIRST = (0, len(HEADS[0]))
+_GROUPS = len(HEADS[0]) + len(HEADS[1])
+_TFNG, _NOTHING = len(_ANSWERS) - 2, len(_ANSWERS) - 1
 
 
-def _fold(word: str, script: str) -> str:
-    """A word as the lists have it.
-
-    >>> _fold("بزااااف", "Arab"), _fold("مَدْرَسَة", "Arab"), _fold("Bzaaaf", "Latn")
-    ('بزاف', 'مدرسة', 'bzaf')
-    """
-    word = _VOWEL_MARKS.sub("", word) if script == "Arab" else word.lower().replace("’", "'")
-    return _ELONGATED.sub(r"\1", word)
-
-
-class _Evidence(dict[str, "tuple[float, ...] | None"]):
-    """What each word says for each candidate language of a script, worked out when first met; None: nothing."""
-
-    def __init__(self, script: str) -> None:
-        super().__init__()
-        self.script = script
-
-    def __missing__(self, token: str) -> tuple[float, ...] | None:
-        scores = _weigh(token, self.script)
-        found = scores if any(scores) else None
-        if len(self) < _REMEMBERED:
-            self[token] = found
-        return found
+def _decide(sums: Sums) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+    """The number of the answer, of the script, and the confidence, for each text."""
+    letters = sums.letters[:, 1:]
+    script = np.where(letters.sum(axis=1) > 0, letters.argmax(axis=1) + 1, 0).astype(np.int8)
+    answer = np.full(len(script), _NOTHING, np.int32)
+    sure = np.zeros(len(script), np.float32)
+    answer[script == 3], sure[script == 3] = _TFNG, 1.0
+    for head, labels in enumerate(HEADS):
+        mine = np.flatnonzero((script == 1 + head) & (sums.grams[:, head] > 0))
+        chances = language_model().probabilities(sums.totals[mine, head], sums.grams[mine, head], head)
+        best = chances.argmax(axis=1)
+        top = chances[np.arange(len(mine)), best]
+        found = np.where(top >= SURE_ENOUGH, _FIRST[head] + best, -1)
+        for number, group in enumerate(BACK_OFF):
+            lanes = [lane for lane, label in enumerate(labels) if label.name in group.members]
+            if lanes:
+                together = chances[:, lanes].sum(axis=1)
+                chosen = (found < 0) & (together >= SURE_ENOUGH)
+                found[chosen], top[chosen] = _GROUPS + number, together[chosen]
+        answer[mine], sure[mine] = np.where(found < 0, _NOTHING, found), top
+    return answer, script, sure
 
 
-@cache
-def _evidence(script: str) -> _Evidence:
-    return _Evidence(script)
+def identify_column(column: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Language, script and confidence of each text; a null text is `und`. Texts beyond 2 kB are read in eight windows."""
+    answer, script, sure = _decide(_sums(column))
+    langs = pa.DictionaryArray.from_arrays(answer, [lang for _, lang in _ANSWERS]).cast(pa.string())
+    scripts = pa.DictionaryArray.from_arrays(script, list(_SCRIPTS)).cast(pa.string())
+    return langs, scripts, pa.array(sure)
 
 
-def _weigh(token: str, script: str) -> tuple[float, ...]:
-    known = markers(script)
-    word = _fold(token, script)
-    found = known.words.get(word)
-    if found is not None:
-        return tuple(found)
-    scores = list(_spelling(token, word, script))
-    for size in range(min(known.longest, len(word) - 2), 0, -1):
-        for table, affix in ((known.beginnings, word[:size]), (known.endings, word[-size:])):
-            for number, weight in enumerate(table.get(affix, ())):
-                scores[number] = max(scores[number], weight)
-    return tuple(scores)
-
-
-def _spelling(token: str, word: str, script: str) -> tuple[float, ...]:
-    """What the spelling alone of an unlisted word says."""
-    if script == "Latn":
-        if _ELISION.fullmatch(word):
-            return (0.0, 1.5, 0.0, 0.0)
-        if _DIGIT_LETTER.fullmatch(word) and not _NUMBER_WITH_UNIT.fullmatch(word):
-            return (2.5, 0.0, 0.0, 0.0)
-        if _NEGATION.fullmatch(word):
-            return (2.0, 0.0, 0.0, 0.0)
-        if any(c in "éèêàçùœ" for c in word):
-            return (0.0, 1.0, 0.0, 0.0)
-        return (0.0, 0.0, 0.0, 0.0)
-    # Hamza on its seat, case endings and written vowels are taught spelling; Darija is rarely written with them.
-    taught = 0.6 * (word[:1] in "أإآ") + 0.8 * (len(token) - len(word) >= 2) + 0.5 * ("\u064b" in token) + 0.12
-    return (0.0, taught, 0.0)
-
-
-def _sample(text: str) -> str:
-    if len(text) <= 3 * _SAMPLE:
-        return text
-    middle = len(text) // 2
-    return "\n".join((text[:_SAMPLE], text[middle : middle + _SAMPLE], text[-_SAMPLE:]))
-
-
-def _decide(text: str, script: str) -> tuple[str, float]:
-    """The language of a text in a known script, and the confidence."""
-    if script == "Tfng":
-        return "zgh", 1.0
-    if script not in _CANDIDATES:
-        return UNKNOWN, 0.0
-    languages = _CANDIDATES[script]
-    evidence = _evidence(script)
-    # Each form counts once, so that one word said often does not decide alone.
-    said = [scores for token in set(_TOKENS[script].findall(_sample(text))) if (scores := evidence[token])]
-    totals = [float(sum(column)) for column in zip(*said, strict=True)] if said else [0.0] * len(languages)
-    if script == "Arab":
-        totals[1] = _TAUGHT_PRIOR + _TAUGHT_WEIGHT * totals[1]
-    ranked = sorted(zip(totals, languages, strict=True), reverse=True)
-    (best, language), (second, _) = ranked[0], ranked[1]
-    sure = 1 / (1 + math.exp(-_SLOPE * (best - second))) if best else 0.0
-    return (language, sure) if language != "other" and sure >= _SURE_ENOUGH else (UNKNOWN, sure)
-
-
-def identify(text: str) -> Guess:
-    """The language of one text.
+@overload
+def identify(text: str) -> Guess: ...
+@overload
+def identify(text: list[str]) -> list[Guess]: ...
+@overload
+def identify(text: pl.Expr) -> pl.Expr: ...
+@overload
+def identify(text: pa.Array | pa.ChunkedArray) -> pa.Array: ...
+def identify(text: Any) -> Any:
+    """The language of a text; of each text of a list, an Arrow array (a struct array) or a polars expression (of structs).
 
     >>> identify("الدار ديالي قدام الخطارة").lang, identify("dar dyali 9oddam lkhettara").lang
     ('ary', 'ary')
@@ -194,17 +120,74 @@ def identify(text: str) -> Guess:
     >>> identify("06 00").lang
     'und'
     """
-    lang, script, confidence = identify_column(pa.array([text], pa.large_string()))
-    return Guess(lang[0].as_py(), script[0].as_py(), round(confidence[0].as_py(), 3))
+    if isinstance(text, str):
+        return _guesses([text])[0]
+    if isinstance(text, pa.ChunkedArray):
+        return _structs(text.combine_chunks())
+    if isinstance(text, pa.Array):
+        return _structs(text)
+    if hasattr(text, "map_batches"):
+        import polars as pl
+
+        kind = pl.Struct({"lang": pl.String, "script": pl.String, "confidence": pl.Float32})
+        return text.map_batches(lambda series: pl.Series(series.name, _structs(series.to_arrow()), kind), return_dtype=kind)
+    return _guesses(list(text))
 
 
-def identify_column(column: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Language, script and confidence of each text; a null text is `und`."""
-    column = pc.replace_substring_regex(pc.fill_null(column, ""), _NO_LANGUAGE, " ")
-    scripts, _ = script_column(column)
-    guesses = [_decide(text, script) for text, script in zip(column.to_pylist(), scripts.to_pylist(), strict=True)]
-    return (
-        pa.array([lang for lang, _ in guesses], pa.string()),
-        scripts,
-        pa.array([sure for _, sure in guesses], pa.float32()),
-    )
+def _structs(column: pa.Array) -> pa.Array:
+    return pa.StructArray.from_arrays(identify_column(column), ["lang", "script", "confidence"])
+
+
+def _guesses(texts: Sequence[str]) -> list[Guess]:
+    """One guess a text, its labels from its pieces."""
+    if not texts:
+        return []
+    answer, script, sure = _decide(_sums(pa.array(texts, pa.large_string())))
+    parts = [pieces(text) for text in texts]
+    shares = label_shares(pa.array([piece for several in parts for piece in several], pa.large_string()))
+    ends = np.cumsum([len(several) for several in parts])
+    return [
+        Guess(_ANSWERS[a][1], _SCRIPTS[s], round(float(c), 3), _ANSWERS[a][0], _covering(shares[end - len(several) : end].sum(axis=0)))
+        for a, s, c, end, several in zip(answer, script, sure, ends, parts, strict=True)
+    ]
+
+
+def pieces(text: str) -> list[str]:
+    """A text in sentences or lines, short ones together, the same characters in all; at most 64 pieces.
+
+    >>> pieces("Le souk ouvre le jeudi matin à huit heures, comme tous les ans. وسير بكري قبل ما يكثر الزحام و جيب معاك شي قفة كبيرة")[1][:8]
+    ' وسير بك'
+    """
+    least, rest = max(_PIECE_CHARS, len(text) // _MOST_PIECES), _PIECE_CHARS // 3
+    if len(text) < least + rest:
+        return [text]
+    found, start = [], 0
+    for end in re.finditer(r"[\n.!?؟…؛;]+(?=\s|$)", text):
+        if end.end() - start >= least and len(text) - end.end() >= rest:
+            found.append(text[start : end.end()])
+            start = end.end()
+    return [*found, text[start:]]
+
+
+def label_shares(column: pa.Array) -> npt.NDArray[np.float64]:
+    """How many letters of each text fall to each class of `LABELS`: letters of a script, by the probabilities in it."""
+    sums = _sums(column)
+    shares = np.zeros((len(column), len(LABELS)))
+    for head, labels in enumerate(HEADS):
+        chances = language_model().probabilities(sums.totals[:, head], sums.grams[:, head], head)
+        letters = np.where(sums.grams[:, head] > 0, sums.letters[:, 1 + head], 0)
+        shares[:, _FIRST[head] : _FIRST[head] + len(labels)] = chances * letters[:, None]
+    shares[:, LABELS.index(TFNG)] = sums.letters[:, 3]
+    shares[:, LABELS.index(NOTHING)] = sums.letters[:, 4]
+    return shares
+
+
+def _covering(letters: npt.NDArray[np.float64]) -> dict[str, float]:
+    """The fewest classes that make up enough of the letters, with their shares of all."""
+    total = float(letters.sum())
+    found: dict[str, float] = {}
+    for place in np.argsort(-letters, kind="stable"):
+        if total == 0 or sum(found.values()) >= COVERED:
+            break
+        found[LABELS[place].name] = round(float(letters[place]) / total, 3)
+    return found or {UNKNOWN: 1.0}

@@ -8,23 +8,14 @@ Digits, punctuation, marks and emoji belong to no script. What language it is, i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from khettara.darija.codepoints import LETTER, kinds, pieces
+from khettara.kernels import text_of
 
-SCRIPTS = ("Zyyy", "Arab", "Latn", "Tfng", "Zzzz")
-"""ISO 15924; `Zzzz` stands for letters of any other script."""
-
-# The blocks of the Unicode standard that hold the letters of each script.
-_BLOCKS = {
-    1: ((0x0600, 0x06FF), (0x0750, 0x077F), (0x0870, 0x08FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC)),
-    2: ((0x0041, 0x024F), (0x0250, 0x02AF), (0x1E00, 0x1EFF), (0xFB00, 0xFB06), (0xFF21, 0xFF5A)),
-    3: ((0x2D30, 0x2D7F),),
-}
+# ISO 15924, in the order in which the kernel counts. A text in a fifth script is as unknown to us as one without letters.
+_NAMES = ("Zyyy", "Arab", "Latn", "Tfng", "Zyyy")
 
 
 @dataclass(frozen=True)
@@ -35,28 +26,15 @@ class Script:
     mixed: float
 
 
-@cache
-def script_table() -> npt.NDArray[np.uint8]:
-    """The place in `SCRIPTS` of every code point."""
-    letters = kinds() == LETTER
-    table = np.where(letters, 4, 0).astype(np.uint8)
-    for number, blocks in _BLOCKS.items():
-        for first, last in blocks:
-            table[first : last + 1] = np.where(letters[first : last + 1], number, 0)
-    return table
-
-
 def script_column(column: pa.Array) -> tuple[pa.Array, pa.Array]:
     """The script of each text (string) and its mixed share (float)."""
-    counts = [np.zeros((0, len(SCRIPTS)), np.int64)]
-    counts += [piece.count(script_table()[piece.points], len(SCRIPTS)) for piece in pieces(column)]
-    letters = np.concatenate(counts)[:, 1:]
+    from khettara.kernels.ngrams import count_letters
+
+    letters = count_letters(text_of(column))[:, 1:]
     total = letters.sum(axis=1)
-    winner = np.where(total > 0, letters.argmax(axis=1) + 1, 0)
+    winner = np.where(total > 0, letters.argmax(axis=1) + 1, 0).astype(np.int8)
     mixed = np.where(total > 0, 1 - letters.max(axis=1, initial=0) / np.maximum(total, 1), 0.0)
-    # A text in a fifth script is as unknown to us as one without letters.
-    names = np.array([*SCRIPTS[:4], "Zyyy"])[winner]
-    return pa.array(names, pa.string()), pa.array(mixed.astype(np.float32))
+    return pa.DictionaryArray.from_arrays(winner, list(_NAMES)).cast(pa.string()), pa.array(mixed.astype(np.float32))
 
 
 def script_of(text: str) -> Script:

@@ -1,0 +1,188 @@
+"""`khettara darija`: which language a text is in, word by word, and why; and training the tables that say so."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from khettara.cli.options import Json
+from khettara.cli.output import print_json
+
+app = typer.Typer(help="Darija and its neighbours: identify, segment, explain, transliterate.", no_args_is_help=True, rich_markup_mode=None)
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SRC]...", help="Text files (one text a line) or datasets; without any, stdin.", show_default=False),
+]
+Column = Annotated[str, typer.Option(help="The column of a dataset that holds the texts.")]
+
+
+@app.command("identify", short_help="Name the language of each text.")
+def identify(sources: Sources = None, column: Column = "text", as_json: Json = False) -> None:
+    """Name the language of each text, its script, how sure, and the classes that make it up.
+
+    Example: khettara darija identify notes.txt
+    """
+    from khettara.darija import identify as work
+
+    for texts in _batches(sources or [], column):
+        for text, guess in zip(texts, work(texts), strict=True):
+            if as_json:
+                _line({"text": text, **asdict(guess)})
+            else:
+                mixed = ", ".join(f"{name} {share:.2f}" for name, share in guess.labels.items())
+                typer.echo(f"{guess.lang}\t{guess.script}\t{guess.confidence:.2f}\t{mixed}\t{_short(text)}")
+
+
+@app.command("segment", short_help="Name the language of each word.")
+def segment(sources: Sources = None, column: Column = "text", as_json: Json = False) -> None:
+    """Name the language of each word: where it switches, how much is mixed, how far from Standard Arabic it is.
+
+    Example: khettara darija segment notes.txt
+    """
+    from khettara.darija import segment as work
+
+    for texts in _batches(sources or [], column):
+        for text, found in zip(texts, work(texts), strict=True):
+            if as_json:
+                _line({"text": text, **asdict(found)})
+            else:
+                typer.echo(" ".join(f"{token.text}/{token.lang}" for token in found.tokens))
+                dialectness = "-" if found.dialectness is None else f"{found.dialectness:.2f}"
+                typer.echo(f"  {len(found.switch_points)} switches, mixed {found.code_mixing_index:.2f}, dialectness {dialectness}")
+
+
+@app.command("explain", short_help="Say why a text got its language.")
+def explain(sources: Sources = None, column: Column = "text", as_json: Json = False) -> None:
+    """Say which words and n-grams decided on a text's language, and which rules fired.
+
+    Example: khettara darija explain notes.txt
+    """
+    from khettara.darija import explain as work
+
+    for texts in _batches(sources or [], column):
+        for text, found in zip(texts, work(texts), strict=True):
+            if as_json:
+                _line({"text": text, **asdict(found)})
+                continue
+            typer.echo(_short(text))
+            chances = ", ".join(f"{name} {chance:.2f}" for name, chance in found.chances.items())
+            typer.echo(f"  {found.guess.lang} ({found.guess.label}), {found.guess.confidence:.2f}. {chances}")
+            if found.words:
+                typer.echo(f"  words for it, against {found.against}: {_signed(found.words)}")
+                typer.echo(f"  n-grams: {_signed(found.ngrams)}")
+            for rule in found.rules:
+                typer.echo(f"  rule: {rule}")
+
+
+@app.command("transliterate", short_help="Write Darija over into its other script.")
+def transliterate(
+    sources: Sources = None,
+    to: Annotated[str, typer.Option(help="arab: write what is in Latin letters in Arabic ones; latn: the other way round.")] = "arab",
+    best: Annotated[int, typer.Option(min=1, max=24, help="With more than 1: the readings of each word, with their probabilities.")] = 1,
+    foreign: Annotated[bool, typer.Option("--foreign", help="Write French and English words over too.")] = False,
+    column: Column = "text",
+    as_json: Json = False,
+) -> None:
+    """Write Darija over into its other script. The result is a reading, not the author's text: keep that too.
+
+    Example: khettara darija transliterate --to arab notes.txt
+    """
+    from khettara.darija.transliterate import SCRIPTS, readings
+    from khettara.darija.transliterate import transliterate as work
+    from khettara.errors import KhettaraError
+
+    if to not in SCRIPTS:
+        raise KhettaraError(f"no such script: {to!r}", hint=f"Write --to {' or --to '.join(SCRIPTS)}.")
+    for texts in _batches(sources or [], column):
+        for text, written in zip(texts, work(texts, to, foreign=foreign), strict=True):
+            words = [(word, readings(word, to, best)) for word in text.split()] if best > 1 else []
+            if as_json:
+                _line({"text": text, "written": written} | ({"readings": words} if words else {}))
+                continue
+            typer.echo(written)
+            for word, found in words:
+                typer.echo(f"  {word}: " + (", ".join(f"{reading} {share:.2f}" for reading, share in found) or "no reading"))
+
+
+@app.command("train", short_help="Train the language tables.")
+def train(
+    data: Annotated[Path, typer.Option(help="The folder of the sources.")] = Path("../shared/data"),
+    output: Annotated[Path | None, typer.Option(help="Where to write; by default into the package.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Train the two language tables from the recipe's sources: the same sources give the same bytes.
+
+    Example: khettara darija train --data ../shared/data
+    """
+    from khettara.darija.train import train_all
+
+    hashes = train_all(data, output)
+    if as_json:
+        print_json(hashes)
+    else:
+        for name, digest in hashes.items():
+            typer.echo(f"{name}  {digest}")
+
+
+def _batches(sources: list[str], column: str, rows: int = 1000) -> Iterator[list[str]]:
+    """The texts of all sources, a thousand at a time."""
+    batch: list[str] = []
+    for text in _texts(sources, column):
+        batch.append(text)
+        if len(batch) == rows:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _texts(sources: list[str], column: str) -> Iterator[str]:
+    if not sources:
+        yield from (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
+    for source in map(Path, sources):
+        if source.is_dir():
+            yield from _of_dataset(source, column)
+        else:
+            yield from _of_file(source)
+
+
+def _of_file(source: Path) -> Iterator[str]:
+    from khettara.errors import KhettaraError
+
+    try:
+        with source.open("rb") as lines:
+            yield from (line.decode("utf-8", "replace").rstrip("\r\n") for line in lines)
+    except OSError as error:
+        raise KhettaraError(f"cannot be read: {error.strerror}", where=str(source), hint="Name a text file or the folder of a dataset.") from error
+
+
+def _of_dataset(source: Path, column: str) -> Iterator[str]:
+    from khettara.dataset import Dataset
+    from khettara.engine import nearest
+    from khettara.errors import DatasetError
+
+    for batch in Dataset.open(source).batches():
+        if column not in batch.schema.names:
+            raise DatasetError(f"no column {column!r}", where=str(source), hint=nearest(column, batch.schema.names))
+        yield from (text or "" for text in batch.column(column).to_pylist())
+
+
+def _line(value: dict[str, Any]) -> None:
+    """One JSON object a line."""
+    import json
+
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _short(text: str) -> str:
+    return " ".join(text[:200].split())
+
+
+def _signed(found: tuple[tuple[str, float], ...]) -> str:
+    return ", ".join(f"{name} {value:+.2f}" for name, value in found[:8])
