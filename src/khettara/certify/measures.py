@@ -180,14 +180,13 @@ def has_open_licence(batch: pa.RecordBatch) -> pa.Array:
 
 def find_identified(batch: pa.RecordBatch) -> Mapping[str, pa.Array]:
     """For each kind of identifier, the records in which one of a person or firm can still be read."""
-    from khettara.darija import find_identifiers
-    from khettara.darija.identifiers import KINDS, SUSPECT
+    from khettara.darija.identifiers import KINDS, USUAL, find
+    from khettara.kernels import once
 
-    suspect = np.flatnonzero(pc.fill_null(pc.match_substring_regex(batch["text"], SUSPECT), False).to_numpy(zero_copy_only=False))
-    masks = {kind: np.zeros(batch.num_rows, bool) for kind in KINDS}
-    for row, text in zip(suspect, batch["text"].take(pa.array(suspect)).to_pylist(), strict=True):
-        for identifier in find_identifiers(text):
-            masks[identifier.kind][row] = True
+    found = once(batch["text"], find)
+    masks = {kind: np.zeros(batch.num_rows, bool) for kind in USUAL}
+    for kind, mask in masks.items():
+        mask[found.row[found.kind == KINDS.index(kind)]] = True
     return {kind: pa.array(mask) for kind, mask in masks.items()}
 
 
