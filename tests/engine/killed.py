@@ -13,14 +13,14 @@ import sys
 import traceback
 from pathlib import Path
 
-from tests.engine.toys import Length, SameText, Slow, Upper, rule, run_transform
+from tests.engine.toys import Length, SameLength, Slow, Upper, rule, run_transform
 
 from khettara.engine import Transform, Workers
 
 
 def run(source: Path, out: Path) -> None:
     """A transform over many small shards."""
-    what = Transform((Length(), Upper(), Slow(seconds=0.004)), (rule("n_chars > 30"),), (SameText(),))
+    what = Transform((Length(), Upper(), Slow(seconds=0.004)), (rule("n_chars > 30"),), (SameLength(),))
     manifest, done, reused = run_transform([source], what, out, Workers("threads", 2), shard_mb=1e-6)
     (out.parent / "result.json").write_text(json.dumps({"digest": manifest.digest, "done": done, "reused": reused}))
 

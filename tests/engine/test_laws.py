@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import document_rows, seal
-from tests.engine.toys import Fragile, Length, SameText, Upper, rule, run_transform, texts
+from tests.engine.toys import Fragile, Length, SameLength, Upper, rule, run_transform, texts
 
 from khettara.certify import certify
 from khettara.certify.certify import VALID_DAYS
@@ -39,7 +39,7 @@ rows = st.lists(
     st.fixed_dictionaries({"text": st.none() | st.text("abx كب\n", max_size=16), "lang": st.sampled_from(["ary", "fr", None])}), max_size=40
 )
 transforms = st.builds(
-    lambda steps, rules, join: Transform((Length(), *steps), tuple(rules), (SameText(),) if join else ()),
+    lambda steps, rules, join: Transform((Length(), *steps), tuple(rules), (SameLength(),) if join else ()),
     st.lists(st.sampled_from(STEPS), unique_by=repr, max_size=2),
     st.lists(st.sampled_from(RULES), unique_by=repr, max_size=3),
     st.booleans(),
@@ -154,7 +154,7 @@ def test_certified_or_refused(
 def test_engines_agree(tmp_path: Path) -> None:
     """Threads and processes give the same bytes."""
     source = seal(tmp_path / "in", document_rows(200), parts=8)
-    what = Transform((Length(), Upper()), (rule("n_chars > 30"),), (SameText(),))
+    what = Transform((Length(), Upper()), (rule("n_chars > 30"),), (SameLength(),))
     digests = {run_transform([source], what, tmp_path / engine / "out", Workers(engine, 2), 1e-6)[0].digest for engine in ("threads", "processes")}
     assert len(digests) == 1
 

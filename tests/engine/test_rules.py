@@ -133,5 +133,5 @@ def test_the_nearest_column_is_named() -> None:
 
 def test_what_was_seen_is_short() -> None:
     """What a reject says of a long text fits on a line."""
-    said = seen(Expression("matches(text, 'a') and n > 1"), {"text": pa.array(["a" * 500]), "n": pa.array([None], pa.int32())}, 0)
+    (said,) = seen(Expression("matches(text, 'a') and n > 1"), {"text": pa.array(["a" * 500]), "n": pa.array([None], pa.int32())})
     assert said == f"n=null, text={'a' * 77}..."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from khettara.dataset import Dataset, Manifest
-from khettara.engine import Rule, Silence, Step, Transform, Workers, cut, stage_key, transform, with_column
+from khettara.engine import Records, Rule, Silence, Step, Transform, Workers, copies, cut, lost, repeats, stage_key, transform, with_column
+from khettara.engine.groups import Keys
+from khettara.engine.records import Places
 
 
 class Upper(Step):
@@ -64,27 +66,29 @@ class Slow(Step):
         return with_column(batch, "slow", pa.repeat(1, batch.num_rows))
 
 
+def length_keys(column: pa.Array) -> tuple[Keys, Places]:
+    """A key for each number, spread over 64 bits as keys are."""
+    return np.asarray(column).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), np.arange(len(column))
+
+
 @dataclass(frozen=True)
-class SameText:
+class SameLength:
     """Keeps the least record by (priority, source, id) of each text length: a join that depends on all records."""
 
     rule: str = "same_length"
     because: str = "one record of each length is enough"
     columns: Sequence[str] = ("n_chars",)
+    cuts: str | None = None
+    memory: int = 1 << 20
 
     def record(self) -> Mapping[str, Any]:
         """See `Join`."""
-        return {"join": self.rule}
+        return {"join": self.rule, "version": 1}
 
-    def losers(self, table: pa.Table) -> pa.Table:
+    def losers(self, records: Records) -> Iterator[pa.Table]:
         """See `Join`."""
-        keys = [(name, "ascending") for name in ("n_chars", "priority", "source", "id")]
-        table = table.take(pc.sort_indices(table, keys))
-        lengths = np.asarray(table["n_chars"])
-        first = np.concatenate(([True], lengths[1:] != lengths[:-1])) if len(lengths) else np.zeros(0, bool)
-        winner = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0)) if len(first) else np.zeros(0, np.int64)
-        places = np.flatnonzero(~first)
-        return pa.table({"id": table["id"].take(pa.array(places)), "winner": table["id"].take(pa.array(winner[places]))})
+        for table in copies(records, self.record(), "n_chars", length_keys, self.memory):
+            yield lost(table, repeats(table["key"]))
 
 
 def rule(keep: str, name: str = "toy") -> Rule:

@@ -13,11 +13,12 @@ from khettara.dataset.manifest import (
     sha256_file,
     sha256_hex,
 )
-from khettara.dataset.schema import CLIPS, DIALOGUES, DOCUMENTS, KINDS, PAIRS, SOURCE, SOURCES, TABLE, rejects_schema
+from khettara.dataset.schema import CLIPS, CLUSTERS, DIALOGUES, DOCUMENTS, KINDS, PAIRS, SOURCE, SOURCES, TABLE, rejects_schema
 from khettara.dataset.store import Dataset, Draft, Fault, PartWriter, Sealed, model_draft, write_parquet
 
 __all__ = [
     "CLIPS",
+    "CLUSTERS",
     "DATASET_FORMAT",
     "DIALOGUES",
     "DOCUMENTS",

@@ -91,6 +91,17 @@ REJECT_REASON = [
     pa.field("winner", pa.string()),  # the id kept instead, for a duplicate
 ]
 
+CLUSTERS = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("winner", pa.string(), nullable=False),  # the id of the record that stays; of another dataset: NAME@DIGEST/ID
+        pa.field("rule", pa.string(), nullable=False),
+        pa.field("likeness", pa.float32()),  # 1: the same
+        pa.field("paragraph", pa.bool_(), nullable=False),  # true: only a paragraph was a copy, and was taken out; the record stays
+    ]
+)
+"""One row per record, or paragraph, that was a copy of another."""
+
 
 def rejects_schema(data: pa.Schema) -> pa.Schema:
     """The columns of a reject: the whole record, then why it was left out."""

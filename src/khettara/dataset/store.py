@@ -41,13 +41,13 @@ from khettara.version import __version__
 if TYPE_CHECKING:
     import polars
 
-ROLES = ("data", "signals", "rejects", "sources")
+ROLES = ("data", "signals", "rejects", "clusters", "sources")
 OUTSIDE_MANIFEST = frozenset({"certificate.json"})
 """Written after sealing, and signed: its signature protects it, not the manifest."""
 
 VERSIONS_FOLDER = ".versions"
-ROW_GROUP_BYTES = 8 << 20
-"""Text per row group: small enough that a worker holding one stays far below 150 MB, large enough for zstd."""
+ROW_GROUP_BYTES = 4 << 20
+"""Text per row group: a writer holds four times as much for a moment; large enough for zstd."""
 
 
 @dataclass(frozen=True)

@@ -218,14 +218,14 @@ def _fold(function: Callable[[Any, Any], Any], values: list[Any]) -> Any:
     return result
 
 
-def seen(expression: Expression, columns: Mapping[str, pa.Array], row: int) -> str:
-    """What the expression saw in one record, as text.
+def seen(expression: Expression, columns: Mapping[str, pa.Array]) -> list[str]:
+    """What the expression saw in each record, as text.
 
-    >>> seen(Expression("n > 2"), {"n": pa.array([1])}, 0)
-    'n=1'
+    >>> seen(Expression("n > 2"), {"n": pa.array([1, None])})
+    ['n=1', 'n=null']
     """
-    values = ((name, columns[name][row].as_py()) for name in expression.columns)
-    return ", ".join(f"{name}={'null' if value is None else _short(value)}" for name, value in values)
+    said = ([f"{name}={'null' if value is None else _short(value)}" for value in columns[name].to_pylist()] for name in expression.columns)
+    return [", ".join(row) for row in zip(*said, strict=True)]
 
 
 def _short(value: object) -> str:

@@ -13,6 +13,7 @@ A *signal* adds columns and changes nothing.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
@@ -44,6 +45,10 @@ class Step(BaseModel):
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Process one batch; `text` is never null in it."""
         raise NotImplementedError
+
+    def at(self, base: Path) -> Step:
+        """The same step, with the files that its settings name found from `base`, the recipe's folder."""
+        return self
 
     def record(self) -> dict[str, Any]:
         """Name, version and settings, as manifests and unit keys carry them."""

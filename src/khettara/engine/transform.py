@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,46 +34,19 @@ from khettara.dataset import (
     write_parquet,
 )
 from khettara.engine.card import card_text
-from khettara.engine.rules import Expression, Rule, seen
-from khettara.engine.shards import Shard
+from khettara.engine.decide import Join, decide
+from khettara.engine.materialise import BATCH_ROWS, Filter
+from khettara.engine.records import Block
+from khettara.engine.rules import Expression, Rule
+from khettara.engine.shards import Shard, cut
 from khettara.engine.steps import Step, with_column
+from khettara.engine.strings import NOT_TEXT, split_damaged
 from khettara.engine.units import Output, Receipt, hash_key, sweep
 from khettara.engine.workers import Progress, Workers
 from khettara.errors import KhettaraError, RecipeError
 
-LeftOut = tuple[int, str, str, str, str | None]
-"""Row in its shard, rule, because, value, winner."""
-
-VERSION = 1
-BATCH_ROWS = 2048
+VERSION = 2
 EDITS = "edits_"
-
-
-class Join(Protocol):
-    """A decision that needs all records at once, such as which of two copies stays."""
-
-    @property
-    def rule(self) -> str:
-        """The name under which losers are set aside."""
-        ...
-
-    @property
-    def because(self) -> str:
-        """The reason, in words."""
-        ...
-
-    @property
-    def columns(self) -> Sequence[str]:
-        """The signals that it reads."""
-        ...
-
-    def record(self) -> Mapping[str, Any]:
-        """Name, version and settings."""
-        ...
-
-    def losers(self, table: pa.Table) -> pa.Table:
-        """Given `priority`, `source`, `id` and `columns` of every record still in: (id, winner) of those to leave out."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -108,7 +80,7 @@ class Measure:
     @cached_property
     def key(self) -> str:
         """See `Task`."""
-        return hash_key("measure", VERSION, [step.record() for step in self.steps], dict(self.fill), self.shard.identity)
+        return measure_key([step.record() for step in self.steps], dict(self.fill), self.shard)
 
     @property
     def label(self) -> str:
@@ -133,7 +105,9 @@ class Measure:
             PartWriter(folder / "signals.parquet", signal_schema) as signals,
         ):
             for batch in self.shard.batches(BATCH_ROWS):
-                good, empty = _split_empty(batch)
+                sound, damaged = split_damaged(batch)
+                rejects += _rejected(damaged, reject_schema, *NOT_TEXT)
+                good, empty = _split_empty(sound)
                 rejects += _rejected(empty, reject_schema, "no_text", "a record without text has nothing to learn from", "text=null")
                 for done, failed, reason in _apply(self.steps, good):
                     if failed is not None:
@@ -150,61 +124,44 @@ class Measure:
         return outputs
 
 
-@dataclass(frozen=True)
-class Filter:
-    """The task of the last pass: keep the rows that no rule and no join left out."""
+def measure_key(steps: Sequence[Mapping[str, Any]], fill: Mapping[str, str], shard: Shard) -> str:
+    """The name of the unit that `steps`, as `Transform.record` gives them, leave of a shard."""
+    return hash_key("measure", VERSION, list(steps), dict(fill), shard.identity)
 
-    measured: Receipt
-    left_out: tuple[LeftOut, ...]
+
+@dataclass(frozen=True)
+class Look:
+    """The task of measuring a shard of another dataset: only what joins ask, and the text is not kept."""
+
+    shard: Shard
+    steps: tuple[Step, ...]
+    columns: tuple[str, ...]
 
     @cached_property
     def key(self) -> str:
         """See `Task`."""
-        return hash_key("filter", VERSION, self.measured.key, [list(entry) for entry in self.left_out])
+        return hash_key("look", VERSION, [step.record() for step in self.steps], list(self.columns), self.shard.identity)
 
     @property
     def label(self) -> str:
         """See `Task`."""
-        return f"shard {self.measured.key[:8]}"
+        return self.shard.label
 
     @property
     def weight(self) -> int:
         """See `Task`."""
-        return self.measured.files["data.parquet"].bytes
+        return self.shard.text_bytes
 
     def __call__(self, folder: Path) -> Mapping[str, Output]:
-        """Stream the measured shard into kept data, kept signals, and rejects."""
-        outputs = {}
-        keep = np.ones(self.measured.files["data.parquet"].rows or 0, bool)
-        keep[[entry[0] for entry in self.left_out]] = False
-        for name in ("data.parquet", "signals.parquet"):
-            schema = pq.read_schema(self.measured.path(name))
-            outputs[name] = Output(write_parquet(folder / name, _kept(self.measured.path(name), keep), schema))
-        schema = rejects_schema(pq.read_schema(self.measured.path("data.parquet")))
-        rows = write_parquet(folder / "rejects.parquet", chain(self._earlier_rejects(), self._rejects(schema)), schema)
-        outputs["rejects.parquet"] = Output(rows)
-        return outputs
-
-    def _earlier_rejects(self) -> Iterator[pa.RecordBatch]:
-        """What the measuring itself set aside."""
-        if "rejects.parquet" in self.measured.files:
-            with pq.ParquetFile(self.measured.path("rejects.parquet")) as parquet:
-                yield from parquet.iter_batches(BATCH_ROWS)
-
-    def _rejects(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        reasons = {entry[0]: entry[1:] for entry in self.left_out}
-        start = 0
-        with pq.ParquetFile(self.measured.path("data.parquet")) as parquet:
-            for batch in parquet.iter_batches(BATCH_ROWS):
-                rows = [row for row in range(start, start + batch.num_rows) if row in reasons]
-                start += batch.num_rows
-                if not rows:
-                    continue
-                taken = batch.take(pa.array([row - (start - batch.num_rows) for row in rows]))
-                why = [reasons[row] for row in rows]
-                columns = [taken.column(name) for name in schema.names[: len(schema) - 4]]
-                columns += [pa.array([entry[i] for entry in why], pa.string()) for i in range(4)]
-                yield pa.RecordBatch.from_arrays(columns, schema=schema)
+        """Apply the steps; a record that one of them cannot take is nobody's copy."""
+        schemas = output_schemas(self.shard.schema(), self.steps)
+        schema = pa.schema([next(schema.field(name) for schema in schemas if name in schema.names) for name in ("id", "source", *self.columns)])
+        with PartWriter(folder / "signals.parquet", schema) as signals:
+            for batch in self.shard.batches(BATCH_ROWS):
+                for done, failed, _ in _apply(self.steps, _split_empty(split_damaged(batch)[0])[0]):
+                    if failed is None:
+                        signals.write(done.select(schema.names))
+        return {"signals.parquet": Output(signals.rows)}
 
 
 def transform(
@@ -220,8 +177,9 @@ def transform(
     work: Path,
     workers: Workers,
     progress: Progress,
+    others: Sequence[Dataset] = (),
 ) -> tuple[Manifest, int, int]:
-    """Run the three passes and seal the result at `destination`.
+    """Run the three passes and seal the result at `destination`. Copies of records of `others` are left out too.
 
     Returns the manifest, the number of units done now, and of units found done.
 
@@ -243,26 +201,33 @@ def transform(
             if column not in known:
                 raise RecipeError(f"{join.rule} needs the signal {column!r}", hint="Add the step that makes it to `steps`.")
 
+    cutter = next((join for join in what.joins if join.cuts), None)
     with Draft(destination) as draft:  # from the start: a second run must not work, or sweep, here
         measures = [Measure(shard, what.steps, what.fill) for shard in shards]
         measured = workers.run(measures, work, progress, "measure")
-        left_out = _decide(measured, [priorities[shard.input_number] for shard in shards], expressions, what.joins)
-        filters = {n: Filter(measured[n], tuple(entries)) for n, entries in enumerate(left_out) if entries}
-        filtered = dict(zip(filters, workers.run(list(filters.values()), work, progress, "filter"), strict=True))
+        compared, looked = blocks_of_others(others, what, work, workers, progress)
+        blocks = [block_of(unit, priorities[shard.input_number]) for unit, shard in zip(measured, shards, strict=True)]
+        with decide([*blocks, *compared], expressions, what.joins, work) as decision:
+            cuts, edits = (cutter.cuts, f"{cutter.rule}_cut") if cutter else (None, None)
+            filters = {n: Filter(measured[n], outcome, cuts, edits) for n, outcome in decision.outcomes.items()}
+            filtered = dict(zip(filters, workers.run(list(filters.values()), work, progress, "filter"), strict=True))
         counts = _assemble(draft, [filtered.get(n, unit) for n, unit in enumerate(measured)])
         counts["in"] = sum(dataset.rows for dataset in inputs)
-        journal = _sum_journals(measured)
+        journal = [*_sum_journals(measured), *([_cut_line(cutter, filtered.values())] if cutter else [])]
         draft.write_text("journal.jsonl", "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in journal))
         draft.write_text("README.md", card_text(destination.name, "documents", counts, [d.name for d in inputs], draft.folder))
         manifest = draft.seal(
             kind="documents",
             step=StepRecord(step_name, VERSION, settings, key),
-            parents=[Parent(dataset.digest, dataset.name) for dataset in inputs],
+            parents=[
+                *(Parent(dataset.digest, dataset.name) for dataset in inputs),
+                *(Parent(other.digest, other.name, "against") for other in others),
+            ],
             schema=data_schema,
             counts=counts,
         )
-        sweep(work, {unit.key for unit in measured} | {unit.key for unit in filtered.values()})
-    units = [*measured, *filtered.values()]
+        units = [*measured, *looked, *decision.units, *filtered.values()]
+        sweep(work, {unit.key for unit in units})
     reused = sum(unit.reused for unit in units)
     return manifest, len(units) - reused, reused
 
@@ -309,6 +274,12 @@ class _Journal:
             {"step": name, "version": self._versions.get(name, VERSION), "records": self._records[name], "changes": self._changes[name]}
             for name in (*self._versions, *sorted(self._records.keys() - self._versions.keys()))
         ]
+
+
+def _cut_line(join: Join, units: Iterable[Receipt]) -> dict[str, Any]:
+    """The journal's line of a join that takes paragraphs out."""
+    records, changes = np.sum([(0, 0), *(unit.facts["data.parquet"].get("cut", (0, 0)) for unit in units)], axis=0).tolist()
+    return {"step": join.rule, "version": join.record()["version"], "records": records, "changes": changes}
 
 
 def _sum_journals(units: Sequence[Receipt]) -> list[dict[str, Any]]:
@@ -372,108 +343,53 @@ def _rejected(batch: pa.RecordBatch, schema: pa.Schema, rule: str, because: str,
     return [pa.RecordBatch.from_arrays(columns, schema=schema)]
 
 
-def _kept(path: Path, keep: np.ndarray[Any, np.dtype[np.bool_]]) -> Iterator[pa.RecordBatch]:
-    start = 0
-    with pq.ParquetFile(path) as parquet:
-        for batch in parquet.iter_batches(BATCH_ROWS):
-            yield batch.filter(pa.array(keep[start : start + batch.num_rows]))
-            start += batch.num_rows
-
-
-def _decide(
-    units: Sequence[Receipt], priorities: Sequence[int], expressions: Sequence[tuple[Rule, Expression]], joins: Sequence[Join]
-) -> list[list[LeftOut]]:
-    """For each unit, the rows to leave out, each under the first rule that says so; joins see what the rules kept."""
-    if not units:  # a dataset without records has no shard
-        return []
-    left_out: list[dict[int, LeftOut]] = [{} for _ in units]
-    names = {name for _, expression in expressions for name in expression.columns}
-    for entries, unit in zip(left_out, units, strict=True):
-        if not unit.files["data.parquet"].rows:
-            continue
-        columns = _columns(unit, names)
-        for rule, expression in expressions:
-            for row in np.flatnonzero(~expression(columns).to_numpy(zero_copy_only=False)):
-                entries.setdefault(int(row), (int(row), rule.rule, rule.because, seen(expression, columns, int(row)), None))
-    repeated = _repeated_ids(units)
-    if len(repeated):
-        table = _survivors(units, priorities, ("text",), left_out, repeated)
-        _leave_out(left_out, table, "same_id", "the same record came in twice", _all_but_the_least)
-    for join in joins:
-        _leave_out(left_out, _survivors(units, priorities, join.columns, left_out), join.rule, join.because, join.losers)
-    return [sorted(entries.values(), key=lambda entry: entry[0]) for entries in left_out]
-
-
-def _survivors(
-    units: Sequence[Receipt],
-    priorities: Sequence[int],
-    names: Sequence[str],
-    left_out: Sequence[Mapping[int, LeftOut]],
-    ids: pa.Array | None = None,
-) -> pa.Table:
-    """What joins look at, of every record still in (or of those with `ids` only), with the `unit` and `row` where it stands."""
-    tables = []
-    for number, unit in enumerate(units):
-        rows = unit.files["data.parquet"].rows or 0
-        alive = np.ones(rows, bool)
-        alive[list(left_out[number])] = False
-        columns = _columns(unit, {"id", "source", *names})
-        table = pa.table(
-            {
-                "priority": pa.array(np.full(rows, priorities[number], np.int32)),
-                "source": _source_text(columns["source"]),
-                **{name: columns[name] for name in ("id", *names)},
-                "unit": pa.array(np.full(rows, number, np.int64)),
-                "row": pa.array(np.arange(rows, dtype=np.int64)),
-            }
-        )
-        tables.append(table.filter(pa.array(alive) if ids is None else pc.and_(pa.array(alive), pc.is_in(columns["id"], value_set=ids))))
-    return pa.concat_tables(tables).combine_chunks()
-
-
-def _leave_out(left_out: Sequence[dict[int, LeftOut]], table: pa.Table, rule: str, because: str, losers: Callable[[pa.Table], pa.Table]) -> None:
-    lost = losers(table)
-    unit, row = np.asarray(table["unit"]), np.asarray(table["row"])
-    places = lost["place"] if "place" in lost.column_names else pc.index_in(lost["id"], value_set=table["id"].combine_chunks())
-    for place, winner in zip(places.to_pylist(), lost["winner"].to_pylist(), strict=True):
-        left_out[int(unit[place])][int(row[place])] = (int(row[place]), rule, because, f"copy of {winner}", winner)
-
-
-def _repeated_ids(units: Sequence[Receipt]) -> pa.Array:
-    """The ids that more than one record has: mostly none, and then no other column need be read."""
-    ids = pa.chunked_array([_columns(unit, {"id"})["id"] for unit in units])
-    if int(pc.count_distinct(ids).as_py()) == len(ids):
-        return ids.chunk(0).slice(0, 0)
-    counted = pc.value_counts(ids)
-    return counted.field("values").filter(pc.greater(counted.field("counts"), 1))
-
-
-def _all_but_the_least(table: pa.Table) -> pa.Table:
-    """Of each id all records but the least by (priority, source, text), whatever order they came in; by `place`, since ids do not tell them apart."""
-    keys = ("id", "priority", "source", "text", "unit", "row")
-    order = pc.sort_indices(table, [(name, "ascending") for name in keys])
-    ids = table["id"].take(order).combine_chunks()
-    encoded = np.asarray(ids.dictionary_encode().indices)
-    places = np.asarray(order)[1:][encoded[1:] == encoded[:-1]]
-    return pa.table({"place": pa.array(places), "winner": table["id"].take(pa.array(places))})
-
-
-def _source_text(source: pa.Array) -> pa.Array:
-    uri = pc.fill_null(pc.struct_field(source, "uri"), "")
-    member = pc.fill_null(pc.struct_field(source, "member"), "")
-    return pc.binary_join_element_wise(uri, member, "\x1f")
-
-
-def _columns(unit: Receipt, names: set[str]) -> dict[str, pa.Array]:
+def columns_of(unit: Receipt, names: set[str]) -> dict[str, pa.Array]:
     """Columns of a measured unit, from its data or its signals, without reading any other."""
-    found: dict[str, pa.Array] = {}
-    for file in ("data.parquet", "signals.parquet"):
-        with pq.ParquetFile(unit.path(file)) as parquet:
-            there = [name for name in parquet.schema_arrow.names if name in names and name not in found]
-            if there:
-                table = parquet.read(there, use_threads=False)
-                found |= {name: table[name].combine_chunks() for name in there}
-    return found
+    return block_of(unit).read(names)
+
+
+def block_of(unit: Receipt, priority: int = 0) -> Block:
+    """A measured unit as what decisions look at."""
+    files = ("data.parquet", "signals.parquet")
+    return Block(tuple(unit.path(name) for name in files), unit.files[files[0]].rows or 0, unit.key, priority)
+
+
+def blocks_of_others(
+    others: Sequence[Dataset], what: Transform, work: Path, workers: Workers, progress: Progress
+) -> tuple[list[Block], list[Receipt]]:
+    """The records of other datasets, with the signals that joins ask for: theirs where the same step made them, else measured."""
+    columns = tuple(sorted({name for join in what.joins for name in join.columns}))
+    blocks, units = [], []
+    for other in others:
+        origin = f"{other.name}@{other.digest[:12]}"
+        steps = _steps_for(columns, other.schema.remove_metadata(), what.steps)
+        if _has_measured(other, steps):
+            files = zip(other.files("data"), other.files("signals"), other.manifest.of_role("data"), strict=True)
+            blocks += [Block((data, signals), entry.rows or 0, entry.sha256, origin=origin) for data, signals, entry in files]
+        else:
+            looks = [Look(shard, steps, columns) for shard in cut([other])]
+            done = workers.run(looks, work, progress, "measure")
+            blocks += [Block((unit.path("signals.parquet"),), unit.files["signals.parquet"].rows or 0, unit.key, origin=origin) for unit in done]
+            units += done
+    return blocks, units
+
+
+def _steps_for(columns: Sequence[str], schema: pa.Schema, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Of the steps, every edit up to the last that makes one of the columns, and the signals that make them."""
+    made = [set(output_schemas(schema, steps[: number + 1])[1].names) for number in range(len(steps))]
+    makers = [number for number, names in enumerate(made) if (names - (made[number - 1] if number else set())) & set(columns)]
+    return tuple(step for number, step in enumerate(steps) if number in makers or (step.kind == "edit" and number < max(makers, default=0)))
+
+
+def _has_measured(other: Dataset, steps: Sequence[Step]) -> bool:
+    """Whether a dataset holds what the signals among `steps` make, of its texts as they are now: no edit came after."""
+    made = other.manifest.step.settings.get("steps", [])
+    if len(other.files("signals")) != len(other.files("data")) or not isinstance(made, list) or not made:
+        return False
+    names = pq.read_schema(other.files("signals")[0]).names
+    edits = [number for number, step in enumerate(made) if f"{EDITS}{step['step']}" in names]
+    places = [made.index(step.record()) if step.record() in made else -1 for step in steps if step.kind == "signal"]
+    return all(place > max(edits, default=-1) for place in places)
 
 
 def _assemble(draft: Draft, units: Sequence[Receipt]) -> dict[str, Any]:
@@ -481,7 +397,7 @@ def _assemble(draft: Draft, units: Sequence[Receipt]) -> dict[str, Any]:
     by_reason: Counter[str] = Counter()
     kept = 0
     for unit in units:
-        for role in ("data", "signals", "rejects"):
+        for role in ("data", "signals", "rejects", "clusters"):
             entry = unit.files.get(f"{role}.parquet")
             if entry is None or not entry.rows:
                 continue
@@ -494,7 +410,7 @@ def _assemble(draft: Draft, units: Sequence[Receipt]) -> dict[str, Any]:
     return {"kept": kept, "rejected": by_reason.total(), "rejected_by": dict(sorted(by_reason.items()))}
 
 
-def stage_key(what: Transform, inputs: Sequence[Dataset], priorities: Sequence[int], shards: Sequence[Shard]) -> str:
+def stage_key(what: Transform, inputs: Sequence[Dataset], priorities: Sequence[int], shards: Sequence[Shard], others: Sequence[Dataset] = ()) -> str:
     """The hash of everything that decides the outcome: settings, inputs, and how the inputs are cut."""
     cuts = sha256_hex(json.dumps([shard.identity for shard in shards]).encode())
-    return hash_key("transform", what.record(), [dataset.digest for dataset in inputs], list(priorities), cuts)
+    return hash_key("transform", what.record(), [dataset.digest for dataset in inputs], list(priorities), cuts, [other.digest for other in others])

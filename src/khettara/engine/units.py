@@ -15,7 +15,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from khettara.dataset import FileEntry, canonical_json, sha256_hex
+import pyarrow as pa
+
+from khettara.dataset import FileEntry, canonical_json, sha256_file, sha256_hex
 from khettara.errors import EngineError, KhettaraError, storage_errors
 
 RECEIPT = "receipt.json"
@@ -77,6 +79,7 @@ def run_unit(task: Task, root: Path) -> Receipt:
     found = read_receipt(task.key, root)
     if found is not None:
         return found
+    hold_little()
     draft = root / f".{task.key[:16]}-{uuid.uuid4().hex[:8]}"
     try:
         with storage_errors(root):
@@ -97,7 +100,14 @@ def run_unit(task: Task, root: Path) -> Receipt:
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        pa.default_memory_pool().release_unused()
     return Receipt(task.key, root / task.key, files, facts)
+
+
+def hold_little() -> None:
+    """Let Arrow give back what it no longer needs: of its allocators, this one's peak was the lowest (cleaning 64 MB: 50 MB below the default's)."""
+    if "jemalloc" in pa.supported_memory_backends() and "ARROW_DEFAULT_MEMORY_POOL" not in os.environ:
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
 def read_receipt(key: str, root: Path) -> Receipt | None:
@@ -108,13 +118,28 @@ def read_receipt(key: str, root: Path) -> Receipt | None:
     try:
         stored = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
         files = {name: FileEntry(**{**entry, "chunks": tuple(entry["chunks"])}) for name, entry in stored["files"].items()}
-        intact = stored["key"] == key and all(FileEntry.of(folder / name, name, entry.rows) == entry for name, entry in files.items())
+        intact = stored["key"] == key and all(_is_whole(folder / name, entry) for name, entry in files.items())
     except (OSError, ValueError, KeyError, TypeError):
         intact = False
     if not intact:
         shutil.rmtree(folder, ignore_errors=True)
         return None
     return Receipt(key, folder, files, stored["facts"], reused=True)
+
+
+def _is_whole(path: Path, entry: FileEntry) -> bool:
+    return path.stat().st_size == entry.bytes and sha256_file(path) == entry.sha256
+
+
+def glance_receipt(key: str, root: Path) -> Receipt | None:
+    """The finished unit named `key` for looking only: its files are there in full length, but their bytes are not read; nothing is removed."""
+    try:
+        stored = json.loads((root / key / RECEIPT).read_text(encoding="utf-8"))
+        files = {name: FileEntry(**{**entry, "chunks": tuple(entry["chunks"])}) for name, entry in stored["files"].items()}
+        whole = all((root / key / name).stat().st_size == entry.bytes for name, entry in files.items())
+        return Receipt(key, root / key, files, stored["facts"], reused=True) if whole and stored["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def sweep(root: Path, keep: set[str]) -> None:
