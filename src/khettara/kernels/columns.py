@@ -18,6 +18,8 @@ Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 Result = TypeVar("Result")
 
+_NO_BYTES = np.frombuffer(b"", np.uint8)
+
 
 class Text(NamedTuple):
     """Row `i` is `data[offsets[i]:offsets[i + 1]]`, in UTF-8. `data` is the column's own memory: never write to it."""
@@ -46,9 +48,10 @@ def text_of(column: pa.Array) -> Text:
     wide = pa.types.is_large_string(column.type) or pa.types.is_large_binary(column.type)
     _, offsets, data = column.buffers()
     if offsets is None or not len(column):
-        return Text(np.zeros(0, np.uint8), np.zeros(1, np.int64))
+        return Text(_NO_BYTES, np.zeros(1, np.int64))
     numbers = np.frombuffer(offsets, np.int64 if wide else np.int32)[column.offset : column.offset + len(column) + 1]
-    values = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
+    values = _NO_BYTES if data is None else np.frombuffer(data, np.uint8)
+    values.flags.writeable = False  # and so of one type, whoever made the buffer: a kernel is compiled for one
     return Text(values, numbers.astype(np.int64))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
@@ -28,11 +29,15 @@ def _cache_folder() -> Path:
     beside = _HERE / "__pycache__"
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "khettara" / "kernels"
     writable = os.access(beside, os.W_OK) if beside.exists() else os.access(_HERE, os.W_OK)
-    return (beside if writable else home) / f"compiled-{sources.hexdigest()}"
+    checked = "-checked" if os.environ.get("NUMBA_BOUNDSCHECK", "0") != "0" else ""
+    return (beside if writable else home) / f"compiled-{sources.hexdigest()}{checked}"
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder())
+    if not Path(os.environ["NUMBA_CACHE_DIR"]).exists():
+        print("compiling kernels, once: some seconds for each step that uses them", file=sys.stderr)
+        Path(os.environ["NUMBA_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)
 
 import numba  # noqa: E402  its settings are read when it is imported
 
@@ -56,5 +61,5 @@ def forget_older() -> None:
     """Remove what was compiled from other versions of these files."""
     current = Path(os.environ["NUMBA_CACHE_DIR"])
     for folder in current.parent.glob("compiled-*"):
-        if folder != current:
+        if not folder.name.startswith(current.name):
             shutil.rmtree(folder, ignore_errors=True)
