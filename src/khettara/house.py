@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +18,7 @@ from khettara.errors import storage_errors
 
 if TYPE_CHECKING:
     from khettara.dataset import Dataset, Sealed
-    from khettara.engine import Progress, Stage, StageResult, Workers
+    from khettara.engine import Context, Progress, Recipe, Stage, StageResult, Workers
 
 
 def _room(module: str, name: str) -> Callable[[], type[Stage]]:
@@ -40,7 +40,7 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of a recipe did. `report` is the page to look at."""
+    """What a run of a recipe did. `report` is the page to look at; `pages` gives, for each cleaned dataset, the page that tells more of it."""
 
     name: str
     description: str
@@ -48,6 +48,7 @@ class Run:
     results: tuple[StageResult, ...]
     seconds: float
     report: Path
+    pages: Mapping[Path, Path]
 
     @property
     def up_to_date(self) -> bool:
@@ -61,6 +62,7 @@ class Run:
             "name": self.name,
             "output": str(self.output),
             "report": str(self.report),
+            "pages": {str(dataset): str(page) for dataset, page in self.pages.items()},
             "seconds": round(self.seconds, 3),
             "up_to_date": self.up_to_date,
             "stages": stages,
@@ -73,6 +75,7 @@ def run(
     output: str | os.PathLike[str] | None = None,
     workers: Workers | None = None,
     progress: Progress | None = None,
+    lang: str | None = None,
 ) -> Run:
     """Run a recipe: every stage that is not up to date, in order; then write `run.json` and `report.html` beside the results.
 
@@ -81,32 +84,174 @@ def run(
         output: where results go, instead of where the recipe says.
         workers: threads on every core unless said otherwise.
         progress: where to show it; nowhere by default.
+        lang: the language of the pages, `en`, `ar` or `fr`; English, unless they are there and up to date.
 
     Raises:
         KhettaraError: with what, where and what to do; finished stages and shards stay finished.
     """
-    from khettara.engine import Context, Silence, Workers, read_recipe
+    from khettara.engine import Silence, Workers, read_recipe
 
     began = time.monotonic()
     progress = progress or Silence()
     read = read_recipe(Path(recipe), STAGES)
-    destination = Path(output).resolve() if output is not None else read.output
+    if lang is not None:
+        from khettara.studio import check_language
+
+        check_language(lang)
     results: list[StageResult] = []
-    made: set[str] = set()
-    for stage in read.stages:
-        context = Context(read.path.parent.resolve(), destination, workers or Workers(), progress, frozenset(made))
+    pages: dict[Path, Path] = {}
+    walk = list(_walk(read, output, workers or Workers(), progress))
+    for stage, context in walk:
         result = stage.run(context)
         progress.note(_line(result))
         results.append(result)
-        made |= {stage.makes()} - {None}  # type: ignore[arg-type]  # what remains are names
-    done = Run(read.name, read.description, destination, tuple(results), time.monotonic() - began, destination / "report.html")
-    if not (done.up_to_date and done.report.is_file()):
+        if stage.stage == "clean" and any(getattr(stage, what) for what in ("preset", "steps", "rules", "duplicates", "against")):
+            pages[result.path] = _dataset_page(result, stage, context, lang)
+    destination = walk[0][1].output
+    done = Run(read.name, read.description, destination, tuple(results), time.monotonic() - began, destination / "report.html", pages)
+    if not (done.up_to_date and _speaks(done.report, lang)):
         from khettara.studio import report_page
 
+        beside = {str(dataset): page.name for dataset, page in pages.items()}
         with storage_errors(destination):
             _write_whole(destination / "run.json", json.dumps(done.as_json(), ensure_ascii=False, indent=1))
-            _write_whole(done.report, report_page(done.as_json(), read.description))
+            _write_whole(done.report, report_page(done.as_json(), read.description, lang=lang or "en", pages=beside))
     return done
+
+
+def _walk(read: Recipe, output: str | os.PathLike[str] | None, workers: Workers, progress: Progress) -> Iterator[tuple[Stage, Context]]:
+    """The stages of a recipe, each with where it works and what was made before it."""
+    from khettara.engine import Context
+
+    destination = Path(output).resolve() if output is not None else read.output
+    made: set[str] = set()
+    for stage in read.stages:
+        yield stage, Context(read.path.parent.resolve(), destination, workers, progress, frozenset(made))
+        made |= {stage.makes()} - {None}  # type: ignore[arg-type]  # what remains are names
+
+
+def _dataset_page(result: StageResult, stage: Stage, context: Context, lang: str | None) -> Path:
+    """Write the page of a cleaned dataset, unless it lies there already."""
+    from khettara.studio import page_beside
+
+    page = page_beside(result.path)
+    if result.state != "up to date" or not _speaks(page, lang):
+        report(result.path, page, lang=lang or "en", search=tuple({context.artefact(name).parent for name in getattr(stage, "sources", ())}))
+    return page
+
+
+def _speaks(page: Path, lang: str | None) -> bool:
+    """Whether a page is there, in that language if one is asked for."""
+    try:
+        with page.open(encoding="utf-8") as file:
+            return lang is None or f'<html lang="{lang}"' in file.read(200)
+    except OSError:
+        return False
+
+
+def report(dataset: str | os.PathLike[str], page: str | os.PathLike[str] | None = None, *, lang: str = "en", search: tuple[Path, ...] = ()) -> Path:
+    """Write the page of a cleaned dataset, beside it unless `page` says where, and return where it lies.
+
+    Raises:
+        DatasetError: it was not made by cleaning.
+    """
+    from khettara.dataset import Dataset
+    from khettara.studio import dataset_page, page_beside
+
+    opened = Dataset.open(dataset)
+    path = Path(page) if page is not None else page_beside(opened.path)
+    text = dataset_page(opened, lang=lang, search=search)
+    with storage_errors(path):
+        _write_whole(path, text)
+    return path
+
+
+def tune(
+    recipe: str | os.PathLike[str],
+    changes: Mapping[str, str] | None = None,
+    *,
+    stage: str | None = None,
+    output: str | os.PathLike[str] | None = None,
+    examples: int = 3,
+) -> list[dict[str, Any]]:
+    """Try other `keep` expressions for rules of a recipe's clean stages on what is measured already; nothing is written.
+
+    Args:
+        recipe: the YAML file.
+        changes: for some rules, the expression to try.
+        stage: only the clean stage that makes this dataset.
+        output: where the recipe's results are, instead of where it says.
+        examples: how many records to show that would change side, in each direction.
+
+    Raises:
+        KhettaraError: not measured yet, no such stage or rule, an expression that does not read.
+    """
+    from khettara.clean.tune import tune as try_rules
+    from khettara.engine import Silence, Workers, read_recipe
+
+    wanted = dict(changes or {})
+    walk = [step for step in _walk(read_recipe(Path(recipe), STAGES), output, Workers(), Silence()) if step[0].stage == "clean"]
+    chosen = [(entry, context) for entry, context in walk if stage in (None, entry.makes())]
+    _check_tuned([(str(entry.makes()), _rules(entry)) for entry, _ in (chosen or walk)], wanted, stage, str(recipe))
+    return [
+        try_rules(entry, context, {rule: keep for rule, keep in wanted.items() if rule in _rules(entry)}, str(recipe), examples=examples)  # type: ignore[arg-type]
+        for entry, context in chosen
+    ]
+
+
+def _rules(stage: Stage) -> list[str]:
+    return [rule.rule for rule in getattr(stage, "rules", ())]
+
+
+def _check_tuned(stages: Sequence[tuple[str, Sequence[str]]], changes: Mapping[str, str], stage: str | None, recipe: str) -> None:
+    """Raise `RecipeError` for a stage or a rule that is not there."""
+    from khettara.engine import nearest
+    from khettara.errors import RecipeError
+
+    made = [name for name, _ in stages]
+    if not stages:
+        raise RecipeError("it has no clean stage, so there is no rule to tune", where=recipe)
+    if stage is not None and stage not in made:
+        raise RecipeError(f"no clean stage makes {stage!r}", where=recipe, hint=nearest(stage, made))
+    known = [rule for _, rules in stages for rule in rules]
+    for name in changes:
+        if name not in known:
+            raise RecipeError(f"no rule {name!r}", where=recipe, hint=nearest(name, known) if known else "Its clean stages have no rules.")
+
+
+def write_rules(recipe: str | os.PathLike[str], changes: Mapping[str, str], *, stage: str | None = None) -> None:
+    """Write other `keep` expressions into a recipe; everything else in it stays byte for byte as it was.
+
+    Raises:
+        RecipeError: no such rule in the recipe's own text, or an expression that does not read.
+    """
+    from khettara.engine import Expression, parse_yaml, read_recipe
+    from khettara.engine.amend import amended
+    from khettara.errors import RecipeError
+
+    path = Path(recipe)
+    read = read_recipe(path, STAGES)
+    for rule, keep in changes.items():
+        try:
+            Expression(keep)
+        except ValueError as error:
+            raise RecipeError(str(error), where=f"{path}, rule {rule}") from None
+    text = path.read_text(encoding="utf-8")
+    places: dict[tuple[str | int, ...], str] = {}
+    found: set[str] = set()
+    for number, entry in enumerate(parse_yaml(text, str(path))[0]["stages"]):
+        settings = entry.get("clean") or {}
+        for place, rule in enumerate(settings.get("rules") or []) if stage in (None, settings.get("to")) else ():
+            if rule["rule"] in changes:
+                found.add(rule["rule"])
+                places["stages", number, "clean", "rules", place, "keep"] = changes[rule["rule"]]
+    for name in sorted(changes.keys() - found):
+        because = next((rule.because for entry in read.stages for rule in getattr(entry, "rules", ()) if rule.rule == name), None)
+        hint = "There is no rule of this name." if because is None else "It comes from a preset. Write it under `rules`, where it takes its place:"
+        line = "" if because is None else f"\n  - {json.dumps({'rule': name, 'keep': changes[name], 'because': because}, ensure_ascii=False)}"
+        raise RecipeError(f"rule {name!r} does not stand in this recipe itself", where=str(path), hint=hint + line)
+    with storage_errors(path):
+        _write_whole(path, amended(text, places, str(path)))
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -16,7 +16,7 @@ def test_every_command_has_an_example() -> None:
     """The help of each command says what it does and shows one line that works."""
     group = typer.main.get_command(app)
     commands = dict(getattr(group, "commands", {}))
-    for name in ("keys", "llm"):
+    for name in ("darija", "evalset", "keys", "llm"):
         commands |= {f"{name} {inner}": command for inner, command in commands.pop(name).commands.items()}
     assert len(commands) >= 12
     for name, command in commands.items():

@@ -1,4 +1,4 @@
-"""Looking at what is there: `show`, `verify`, `lineage`, `rejects`."""
+"""Looking at what is there: `show`, `verify`, `lineage`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khettara.cli.options import Artefact, DatasetPath, Json
+from khettara.cli.options import Artefact, Json
 from khettara.cli.output import print_json, print_table, size
 
 if TYPE_CHECKING:
@@ -157,41 +157,3 @@ def _print_tree(node: Ancestor, depth: int, most: int) -> None:
         typer.echo(f"{indent}   └─ {row['uri']}{member} {str(row['sha256'])[:12]} ({row['state']}, {row['records']} records)")
     if len(raw) > len(shown):
         typer.echo(f"{indent}   └─ and {len(raw) - len(shown)} more files (--files 0 names all)")
-
-
-def rejects(
-    path: DatasetPath,
-    rule: Annotated[str | None, typer.Option(help="Only what this rule set aside.")] = None,
-    examples: Annotated[int, typer.Option(help="How many examples of each reason.")] = 2,
-    as_json: Json = False,
-) -> None:
-    """Show what a dataset left out: how many records for each reason, with examples.
-
-    Example: khettara rejects data/demo/clean
-    """
-    from khettara.dataset import Dataset
-    from khettara.engine import nearest
-    from khettara.errors import DatasetError
-
-    dataset = Dataset.open(path)
-    counts = dataset.manifest.counts.get("rejected_by", {})
-    if rule is not None and rule not in counts:
-        raise DatasetError(f"nothing was set aside by a rule {rule!r}", where=str(path), hint=nearest(rule, counts))
-    found: dict[str, list[dict[str, Any]]] = {}
-    for batch in dataset.batches(role="rejects"):
-        for row in batch.to_pylist():
-            kept = found.setdefault(row["rule"], [])
-            if len(kept) < examples and rule in (None, row["rule"]):
-                kept.append(row)
-    wanted = {name: number for name, number in counts.items() if rule in (None, name)}
-    if as_json:
-        print_json([{"rule": name, "records": number, "examples": found.get(name, [])} for name, number in wanted.items()])
-        return
-    if not wanted:
-        typer.echo("Nothing was set aside.")
-    for name, number in wanted.items():
-        because = found[name][0]["because"] if found.get(name) else ""
-        typer.echo(f"{name}: {number:,} records ({because})")
-        for row in found.get(name, []):
-            text = " ".join(str(row["text"] or "")[:120].split())
-            typer.echo(f"   {(row['source'] or {}).get('uri')}: {row['value'] or ''}  {text}".rstrip())

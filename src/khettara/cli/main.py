@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from khettara.cli import certify, doctor, ingest, llm, look, run
+from khettara.cli import certify, darija, doctor, evalset, ingest, llm, look, presets, rejects, report, run, tune
 from khettara.errors import KhettaraError
 from khettara.version import __version__
 
@@ -31,11 +31,16 @@ app.command("ingest", short_help="Read files into a dataset.")(ingest.ingest)
 app.command("show", short_help="Show what a dataset or model is.")(look.show)
 app.command("verify", short_help="Check every byte, and the certificate.")(look.verify)
 app.command("lineage", short_help="Show what it was made from.")(look.lineage)
-app.command("rejects", short_help="Show what was left out, and why.")(look.rejects)
+app.command("rejects", short_help="Show what was left out, and why.")(rejects.rejects)
+app.command("report", short_help="Write the page of a cleaned dataset.")(report.report)
+app.command("tune", short_help="Try other thresholds in seconds.")(tune.tune)
+app.command("presets", short_help="Show ready-made steps and rules.")(presets.presets)
 app.command("certify", short_help="Measure a dataset and sign the verdict.")(certify.certify)
 app.command("doctor", short_help="Say what is installed and what is missing.")(doctor.doctor)
 app.add_typer(certify.keys, name="keys")
+app.add_typer(evalset.app, name="evalset")
 app.add_typer(llm.app, name="llm")
+app.add_typer(darija.app, name="darija")
 
 
 @app.callback()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another program to read.")]
 Engine = Annotated[str, typer.Option("--engine", help="threads, processes, or ray[=ADDRESS].")]
 Count = Annotated[int | None, typer.Option("--workers", help="How many at once; by default one for each core.", show_default=False)]
+Lang = Annotated[str | None, typer.Option("--lang", help="The language of the page: en, ar or fr.", show_default=False)]
 Artefact = Annotated[Path, typer.Argument(metavar="DS|MODEL", help="The folder of a dataset or model.", show_default=False)]
 DatasetPath = Annotated[Path, typer.Argument(metavar="DS", help="The folder of a dataset.", show_default=False)]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khettara.cli.options import Count, Engine, Json, workers
+from khettara.cli.options import Count, Engine, Json, Lang, workers
 from khettara.cli.output import print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def run(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where results go, instead of where the recipe says.")] = None,
     engine: Engine = "threads",
     count: Count = None,
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Run a recipe: what is up to date is not done again, and what was interrupted goes on.
@@ -27,7 +28,7 @@ def run(
     """
     from khettara import house
 
-    done = house.run(recipe, output=output, workers=workers(engine, count), progress=progress())
+    done = house.run(recipe, output=output, workers=workers(engine, count), progress=progress(), lang=lang)
     if as_json:
         print_json(done.as_json())
     else:
