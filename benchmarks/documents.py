@@ -62,7 +62,19 @@ def _document(chance: np.random.RandomState, vocabularies: list[list[str]]) -> s
     while bytes_left > 0:
         other = chance.random_sample() < 0.2
         vocabulary = vocabularies[chance.randint(len(vocabularies)) if other else main]
-        ranks = (WORDS ** chance.random_sample(12)).astype(np.int64) - 1
-        runs.append(" ".join([vocabulary[rank] for rank in ranks]) + ".")
+        runs.append(_sentence(chance, vocabulary))
         bytes_left -= len(runs[-1].encode()) + 1
     return " ".join(runs)
+
+
+def made_up_sentences(writings: tuple[str, ...], each: int = 20_000) -> dict[str, list[str]]:
+    """Sentences of made-up words by way of writing, for where there are no real ones."""
+    chance = np.random.RandomState(1)
+    arabic, french, darija = (_vocabulary(chance, syllables.split()) for syllables in SYLLABLES)
+    words = {"ar": arabic, "ary": arabic, "fr": french, "en": french, "ary-Latn": darija}
+    return {writing: [_sentence(chance, words[writing]) for _ in range(each)] for writing in writings}
+
+
+def _sentence(chance: np.random.RandomState, vocabulary: list[str]) -> str:
+    ranks = (WORDS ** chance.random_sample(12)).astype(np.int64) - 1
+    return " ".join([vocabulary[rank] for rank in ranks]) + "."

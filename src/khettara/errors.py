@@ -102,7 +102,6 @@ _STORAGE_HINTS = {
     errno.EPERM: ("not allowed to write here", "Choose another output folder, or change the folder's permissions."),
     errno.EROFS: ("this file system is read-only", "Choose another output folder."),
     errno.EFBIG: ("the file would be larger than is allowed here", "Raise the limit (ulimit -f), or choose another file system."),
-    errno.EIO: ("the disk does not answer as it should", "Look at the system's log: the disk may be failing."),
     errno.ENOTDIR: ("a file stands where a folder is needed", "Choose another output folder."),
     errno.EEXIST: ("a file stands where a folder is needed", "Choose another output folder."),
 }

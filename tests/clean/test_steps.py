@@ -98,7 +98,7 @@ def test_norm_hash_folds() -> None:
 
 def test_unknown_kind_is_refused() -> None:
     """A misspelt kind is an error that lists the kinds there are."""
-    with pytest.raises(ValidationError, match="unknown kind 'fone'; there are: email, phone"):
+    with pytest.raises(ValidationError, match="unknown kind 'fone'; there are: email, iban"):
         MaskIdentifiers(kinds=("fone",))
 
 

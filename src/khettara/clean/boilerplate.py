@@ -11,6 +11,8 @@ import html
 import re
 from collections import Counter
 
+VERSION = 2
+
 # The elements of HTML; nothing else between angle brackets is markup (<PHONE_1> is not, nor is a < b).
 _ELEMENTS = (
     "a|abbr|article|aside|b|blockquote|body|br|center|code|col|dd|div|dl|dt|em|font|footer|form|h[1-6]|head|header|hr|html|i|iframe"
@@ -26,13 +28,19 @@ _ENTITY = re.compile(
 )
 
 # Entries of menus and foot lines, each a whole cell; written by us from what Moroccan sites show.
-_MENU = frozenset(
+MENU = frozenset(
     """accueil|contact|contactez-nous|contacts|plan du site|liens utiles|liens|recherche|rechercher|imprimer|imprimer cette page|retour
     |retour en haut|haut de page|page précédente|page suivante|précédent|suivant|lire la suite|en savoir plus|partager|partager sur facebook
     |mentions légales|qui sommes-nous|qui sommes nous|actualités|newsletter|se connecter|s'inscrire|menu|fermer|العربية|français|english
-    |home|contact us|sitemap|site map|search|print|print this page|back|back to top|next|previous|read more|share|log in|sign in|sign up|about us
+    |partager sur twitter|partager sur whatsapp|tweeter|accepter|accepter tout
+    |tout accepter|refuser|tout refuser|gérer les cookies|nous utilisons des cookies
+    |home|contact us|sitemap|site map|search|print|print this page|back|back to top|next|previous|read more|share
+    |share on facebook|share on twitter|share on whatsapp|tweet|accept|accept all|accept all cookies|reject all|manage cookies
+    |log in|sign in|sign up|about us
     |الرئيسية|الصفحة الرئيسية|اتصل بنا|اتصلوا بنا|خريطة الموقع|بحث|ابحث|طباعة|اطبع هذه الصفحة|رجوع|العودة إلى الأعلى|السابق|التالي|اقرأ المزيد
-    |المزيد|شارك|من نحن|روابط|روابط مفيدة|تسجيل الدخول|القائمة|ⴰⵙⵏⵓⴱⴳ""".replace("\n", "")
+    |المزيد|شارك
+    |شارك على فيسبوك|شارك على واتساب|شارك على تويتر|غرد|موافق على الكل|قبول الكل|رفض الكل|إدارة ملفات تعريف الارتباط
+    |من نحن|روابط|روابط مفيدة|تسجيل الدخول|القائمة|ⴰⵙⵏⵓⴱⴳ""".replace("\n", "")
     .replace("    ", "")
     .split("|")
 )
@@ -47,7 +55,7 @@ _HEAD = re.compile(r"[^\W\d_]{2,}[^\n]*\s[^\n]*[^\W_]")
 
 SUSPECT = (
     r"(?i)<[/!]?[a-z-]|&#?[a-z0-9]{2,8};|©|copyright|droits|rights|الحقوق|(?:^|\n|[|›»·•>]|\t)[ ]*(?:"
-    + "|".join(sorted(re.escape(entry) for entry in _MENU))
+    + "|".join(sorted(re.escape(entry) for entry in MENU))
     + r")[ ]*(?:\n|[|›»·•>]|\t|\z)|\n[\s\-–—]*(?:page|p\.|صفحة|ص\.?)?[ ]*[0-9٠-٩]{1,4}[^\n]{0,12}(?:\n|\z)"
 )
 """An RE2 pattern that every text with such litter matches."""
@@ -56,7 +64,7 @@ SUSPECT = (
 def _menu_cells(line: str) -> tuple[set[str], int]:
     """The menu entries among the cells of a line, and how many cells are none."""
     cells = [cell for cell in _CELLS.split(line.strip().lower().replace("’", "'")) if cell]
-    known = {entry for cell in cells if (entry := cell.strip(" []«»")) in _MENU}
+    known = {entry for cell in cells if (entry := cell.strip(" []«»")) in MENU}
     return known, sum(cell.strip(" []«»") not in known for cell in cells)
 
 

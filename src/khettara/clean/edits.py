@@ -1,4 +1,4 @@
-"""Edits: repair, scrub, strip, mask. Each looks at the whole column first and touches suspect records only.
+"""Edits: repair, scrub, strip, join. Each looks at the whole column first and touches suspect records only.
 
 A record comes out byte for byte as it was unless `edits_NAME` counts a change in it; doing an edit twice changes nothing.
 """
@@ -6,30 +6,28 @@ A record comes out byte for byte as it was unless `edits_NAME` counts a change i
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import field_validator
 
-from khettara.clean import boilerplate, encoding
-from khettara.darija import KINDS, mask, scrub_counted
-from khettara.darija.identifiers import SUSPECT as IDENTIFIER_SUSPECT
-from khettara.darija.identifiers import VERSION as IDENTIFIERS_VERSION
-from khettara.darija.scrub import SUSPECT as SCRUB_SUSPECT
+from khettara.clean import boilerplate, encoding, lines
 from khettara.darija.scrub import VERSION as SCRUB_VERSION
+from khettara.darija.scrub import scrub_column
 from khettara.engine import Step, with_column
+from khettara.kernels import Text
 
 Change = Callable[[str], tuple[str, int]]
 """A text to its new form and the number of changes."""
 
 
-def rewrite(batch: pa.RecordBatch, name: str, suspect: pa.BooleanArray, change: Change) -> pa.RecordBatch:
+def rewrite(batch: pa.RecordBatch, name: str, suspect: npt.NDArray[np.bool_], change: Change) -> pa.RecordBatch:
     """The batch with `change` made in suspect texts, and `edits_NAME` beside them."""
     column = batch.column("text")
-    places = np.flatnonzero(suspect.to_numpy(zero_copy_only=False))
+    places = np.flatnonzero(suspect)
     edits, touched, texts = np.zeros(len(column), np.int32), np.zeros(len(column), bool), []
     for place in places:
         old = column[int(place)].as_py()
@@ -45,13 +43,12 @@ def rewrite(batch: pa.RecordBatch, name: str, suspect: pa.BooleanArray, change: 
 class RepairEncoding(Step):
     """Put right text that was read with the wrong code page: whole texts, lines and words."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = encoding.VERSION
     kind: ClassVar[Literal["edit", "signal"]] = "edit"
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        suspect = pc.match_substring_regex(batch.column("text"), encoding.suspect_pattern())
-        return rewrite(batch, self.name(), suspect, encoding.repair_encoding)
+        return rewrite(batch, self.name(), encoding.suspects(batch.column("text")), encoding.repair_encoding)
 
 
 class Scrub(Step):
@@ -62,52 +59,57 @@ class Scrub(Step):
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        column = batch.column("text")
-        # NFC is the one rule that no pattern can foretell.
-        composed = pc.equal(column, pc.utf8_normalize(column, "NFC"))
-        suspect = pc.or_(pc.match_substring_regex(column, SCRUB_SUSPECT), pc.invert(composed))
-        return rewrite(batch, self.name(), suspect, _scrub)
-
-
-def _scrub(text: str) -> tuple[str, int]:
-    scrubbed, counts = scrub_counted(text)
-    return scrubbed, counts.total()
+        scrubbed = scrub_column(batch.column("text"))
+        batch = with_column(batch, "text", scrubbed.column)
+        return with_column(batch, f"edits_{self.name()}", pa.array(scrubbed.counts.sum(axis=1, dtype=np.int32)))
 
 
 class StripBoilerplate(Step):
     """Take out left-over markup, menus, rights notices and running heads."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = boilerplate.VERSION
     kind: ClassVar[Literal["edit", "signal"]] = "edit"
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        suspect = pc.match_substring_regex(batch.column("text"), boilerplate.SUSPECT)
-        return rewrite(batch, self.name(), suspect, boilerplate.strip_boilerplate)
+        return rewrite(batch, self.name(), _suspects(batch.column("text"), "strip_boilerplate"), boilerplate.strip_boilerplate)
 
 
-class MaskIdentifiers(Step):
-    """Replace phone numbers, e-mail addresses, CIN, RIB... by `<PHONE_1>` and the like, the same value by the same name."""
+class RepairLines(Step):
+    """Join words and paragraphs that the layout of a page broke, and take out its page numbers."""
 
-    version: ClassVar[int] = IDENTIFIERS_VERSION
+    version: ClassVar[int] = lines.VERSION
     kind: ClassVar[Literal["edit", "signal"]] = "edit"
-
-    kinds: tuple[str, ...] = KINDS
-
-    @field_validator("kinds")
-    @classmethod
-    def _known(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = sorted(set(kinds) - set(KINDS))
-        if unknown:
-            raise ValueError(f"unknown kind {unknown[0]!r}; there are: {', '.join(KINDS)}")
-        return kinds
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        suspect = pc.match_substring_regex(batch.column("text"), IDENTIFIER_SUSPECT)
-        return rewrite(batch, self.name(), suspect, partial(_mask, kinds=self.kinds))
+        return rewrite(batch, self.name(), _suspects(batch.column("text"), "repair_lines"), lines.repair_lines)
 
 
-def _mask(text: str, kinds: tuple[str, ...]) -> tuple[str, int]:
-    masked, counts = mask(text, kinds)
-    return masked, counts.total()
+def _suspects(column: pa.Array, edit: str) -> npt.NDArray[np.bool_]:
+    """Which texts may hold what an edit takes out; both edits share one look at the column."""
+    from khettara.kernels import litter, once  # it loads the compiler
+
+    signs = once(column, _look)
+    suspect: npt.NDArray[np.bool_]
+    if edit == "repair_lines":
+        suspect = signs & (litter.BROKEN | litter.NUMBERED) != 0
+        return suspect
+    suspect = signs & (litter.MARKUP | litter.MENU | litter.RIGHTS | litter.NUMBERED) != 0
+    places = np.flatnonzero(suspect)
+    if places.size:
+        suspect[places] = pc.match_substring_regex(pc.take(column, pa.array(places)), boilerplate.SUSPECT).to_numpy(zero_copy_only=False)
+    return suspect
+
+
+def _look(text: Text) -> npt.NDArray[np.uint8]:
+    from khettara.kernels import litter
+
+    return litter.look(text, _entries())
+
+
+@cache
+def _entries() -> npt.NDArray[np.uint64]:
+    from khettara.kernels import litter
+
+    return litter.entry_hashes(sorted(variant for entry in boilerplate.MENU for variant in {entry, entry.replace("'", "’")}))

@@ -12,20 +12,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-import pyarrow as pa
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from khettara.clean import STEPS
-from khettara.clean.duplicates import find_duplicates, find_near_duplicates
+from khettara.clean.duplicates import DUPLICATES
+from khettara.clean.presets import merged, preset, presets
+from khettara.dataset import Dataset
 from khettara.engine import (
     DEFAULT_SHARD_MB,
     Context,
+    Join,
     Rule,
+    Shard,
     Stage,
     StageResult,
     Step,
@@ -38,29 +39,7 @@ from khettara.engine import (
     transform,
     verified,
 )
-
-
-@dataclass(frozen=True)
-class Duplicates:
-    """A join that leaves one record of each group of copies: the least by (priority, source, id)."""
-
-    rule: str
-    because: str
-    columns: tuple[str, ...]
-
-    def record(self) -> Mapping[str, Any]:
-        """See `Join`."""
-        return {"join": self.rule, "version": 1}
-
-    def losers(self, table: pa.Table) -> pa.Table:
-        """See `Join`."""
-        return find_near_duplicates(table) if self.rule == "near_copy" else find_duplicates(table)
-
-
-DUPLICATES = {
-    "normalised": Duplicates("copy", "the same text, but for case, blanks, marks and punctuation, is kept once", ("norm_hash",)),
-    "near": Duplicates("near_copy", "nearly the same text is kept once", ("minhash",)),
-}
+from khettara.errors import RecipeError
 
 
 def _step(value: object) -> object:
@@ -91,12 +70,15 @@ class CleanStage(Stage):
     to: str
     steps: tuple[Annotated[SerializeAsAny[Step], BeforeValidator(_step)], ...] = ()
     rules: tuple[Rule, ...] = ()
-    duplicates: tuple[Literal["normalised", "near"], ...] = ()
+    duplicates: tuple[Literal["exact", "normalised", "near", "paragraphs"], ...] = ()
+    preset: str | None = None
+    without: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     fill: dict[str, str] = Field(default={"lang": "lang_found", "script": "script_found"})
     priority: dict[str, int] = Field(default={})
     shard_mb: float = Field(default=DEFAULT_SHARD_MB, gt=0, allow_inf_nan=False)
 
-    @field_validator("sources", mode="before")
+    @field_validator("sources", "against", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -105,6 +87,38 @@ class CleanStage(Stage):
     @classmethod
     def _plain(cls, value: str) -> str:
         return check_artefact_name(value)
+
+    @field_validator("preset")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and value not in presets():
+            raise ValueError(f"unknown preset {value!r}\n{nearest(value, presets())}")
+        return value
+
+    @model_validator(mode="after")
+    def _expanded(self) -> CleanStage:
+        """Steps, rules and duplicates with those of the preset, so that whoever reads the stage sees all of them."""
+        if self.preset is None:
+            if self.without:
+                raise ValueError("`without` names what to leave away of a preset, and there is no `preset`")
+            return self
+        chosen = {name: value for name, value in preset(self.preset).items() if name != "description"}
+        base = CleanStage.model_validate({"from": self.sources, "to": self.to, **chosen})
+        known = [*(rule.rule for rule in base.rules), *(step.name() for step in base.steps)]
+        for name in self.without:
+            if name not in known:
+                raise ValueError(f"`without` names {name!r}, which is no rule and no step of {self.preset}\n{nearest(name, known)}")
+        steps = merged(base.steps, self.steps, self.without, lambda step: step.name())
+        # Edits of one's own come after those of the preset: signals are measured on what all edits leave.
+        first_new = len(steps) - sum(step.name() not in known for step in self.steps)
+        end_of_edits = max((place + 1 for place in range(first_new) if steps[place].kind == "edit"), default=0)
+        edits, signals = ([step for step in steps[first_new:] if (step.kind == "edit") is is_edit] for is_edit in (True, False))
+        steps = (*steps[:end_of_edits], *edits, *steps[end_of_edits:first_new], *signals)
+        object.__setattr__(self, "steps", steps)  # frozen for its users, once it is made
+        object.__setattr__(self, "rules", merged(base.rules, self.rules, self.without, lambda rule: rule.rule))
+        if "duplicates" not in self.model_fields_set:
+            object.__setattr__(self, "duplicates", base.duplicates)
+        return self
 
     @model_validator(mode="after")
     def _priorities_of_inputs(self) -> CleanStage:
@@ -115,20 +129,24 @@ class CleanStage(Stage):
                 raise ValueError(f"the priority of {name!r} is too large")
         return self
 
+    @model_validator(mode="after")
+    def _against_needs_duplicates(self) -> CleanStage:
+        if self.against and not self.duplicates:
+            raise ValueError("`against` needs `duplicates`: which copies of the other datasets' records to leave out, such as [normalised, near]")
+        return self
+
     def run(self, context: Context) -> StageResult:
         """See `Stage`."""
         began = time.monotonic()
-        inputs = [context.dataset(name) for name in self.sources]
-        priorities = [self.priority.get(name, 0) for name in self.sources]
-        what = Transform(self.steps, self.rules, tuple(DUPLICATES[name] for name in self.duplicates), self._fills())
-        shards = cut(inputs, self.shard_mb)
-        key = stage_key(what, inputs, priorities, shards)
+        inputs, priorities, what, shards = self.plan(context)
+        others = self.others(context, inputs)
+        key = stage_key(what, inputs, priorities, shards, others)
         path = context.output / self.to
         there = context.up_to_date(self.to, key)
         if there is not None:
             return StageResult(self.stage, path, there.digest, "up to date", there.counts, seconds=time.monotonic() - began)
         manifest, done, reused = transform(
-            verified(inputs),
+            verified([*inputs, *others])[: len(inputs)],
             priorities,
             what,
             path,
@@ -139,8 +157,30 @@ class CleanStage(Stage):
             work=context.work(self.to),
             workers=context.workers,
             progress=context.progress,
+            others=others,
         )
         return StageResult(self.stage, path, manifest.digest, "made", manifest.counts, {}, time.monotonic() - began, done, reused)
+
+    def plan(self, context: Context) -> tuple[list[Dataset], list[int], Transform, list[Shard]]:
+        """What the stage reads, with the priority of each, what it does to the records, and how they are cut."""
+        inputs = [context.dataset(name) for name in self.sources]
+        priorities = [self.priority.get(name, 0) for name in self.sources]
+        what = Transform(tuple(step.at(context.base) for step in self.steps), self.rules, self._joins(), self._fills())
+        return inputs, priorities, what, cut(inputs, self.shard_mb)
+
+    def _joins(self) -> tuple[Join, ...]:
+        """The joins in the order in which they decide, whichever order the recipe names them in: the surest first, paragraphs last."""
+        return tuple(join for name, join in DUPLICATES.items() if name in self.duplicates)
+
+    def others(self, context: Context, inputs: list[Dataset]) -> list[Dataset]:
+        """The datasets that the result must hold no copy of, each once, in an order of their own."""
+        others = {other.digest: other for other in map(context.dataset, self.against)}
+        for dataset in inputs:
+            if dataset.digest in others:
+                raise RecipeError(
+                    f"{dataset.name} is cleaned against itself", where=str(dataset.path), hint="Take it out of `against`, or of `from`."
+                )
+        return [others[digest] for digest in sorted(others)]
 
     def _fills(self) -> tuple[tuple[str, str], ...]:
         """The fills whose signals some step makes: without the `language` step there is nothing to fill in."""

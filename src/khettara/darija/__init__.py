@@ -1,16 +1,25 @@
 """The language room: what script and language a text is in, its scrubbing, and the personal identifiers in it."""
 
+from khettara.darija.classes import LABELS, LANGUAGES, Label
+from khettara.darija.explain import Explanation, explain
 from khettara.darija.identifiers import KINDS, Identifier, find_identifiers, mask
-from khettara.darija.identify import LANGUAGES, Guess, identify, identify_column
+from khettara.darija.identify import Guess, identify, identify_column
 from khettara.darija.scripts import Script, script_column, script_of
 from khettara.darija.scrub import scrub, scrub_counted
+from khettara.darija.segment import Segments, Token, segment
 
 __all__ = [
     "KINDS",
+    "LABELS",
     "LANGUAGES",
+    "Explanation",
     "Guess",
     "Identifier",
+    "Label",
     "Script",
+    "Segments",
+    "Token",
+    "explain",
     "find_identifiers",
     "identify",
     "identify_column",
@@ -19,4 +28,5 @@ __all__ = [
     "script_of",
     "scrub",
     "scrub_counted",
+    "segment",
 ]

@@ -2,162 +2,212 @@
 
     "الســـوق\N{RIGHT-TO-LEFT MARK}  كاين"  ->  "السوق كاين"
 
-Order matters and is fixed: line ends, Arabic presentation forms, invisible and control characters, tatweel, joiners, NFC,
-look-alike letters, blanks. Folding for search and for duplicates is another matter: see `clean.signals`.
+This says what each character is; the loop over columns is `kernels.scrub`, and `scrub` of one text is that loop on one row.
+Folding for search and for duplicates is another matter: see `kernels.characters`.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
-VERSION = 1
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-_LINE_ENDS = re.compile("\r\n?|[\v\f\u2028\u2029]")
-_NOT_TEXT = "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\ufff9-\ufffb"
-_INVISIBLE = re.compile(
-    f"[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f{_NOT_TEXT}]+"
-)
-_TATWEEL = re.compile("\N{ARABIC TATWEEL}+")
-_ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+from khettara.kernels import text_of
 
+if TYPE_CHECKING:
+    from khettara.kernels.scrub import Tables
+
+VERSION = 2
+
+KINDS = ("line_ends", "presentation_forms", "invisible", "tatweel", "joiners", "composed", "non_joiners", "lookalikes", "blanks")
+"""What is counted, in the order of the kernel's counts."""
+
+_INVISIBLE = (
+    "\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\ufeff\x7f",
+    (0x00, 0x08), (0x0E, 0x1F), (0x80, 0x9F), (0x202A, 0x202E), (0x2060, 0x206F),
+    # No characters at all: interlinear anchors, noncharacters.
+    (0xFFF9, 0xFFFB), (0xFDD0, 0xFDEF), (0xFFFE, 0xFFFF),
+)  # fmt: skip
+_ODD_BLANKS = ("\u00a0\u1680\u202f\u205f\u3000", (0x2000, 0x200A))
 # Letters and ligatures of letters that a font chose, not the writer. Kept: honorifics and the basmala (ﷺ ﷲ ﷽ ...),
 # currency, ornate parentheses, which are signs of their own.
-_FORMS = re.compile("[\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdc7\ufe70-\ufefc]")
-
-_JOINER = re.compile("\u200d+")
-_EMOJI = "\u203c-\u3299\U0001f000-\U0001faff"
-_HELD_BEFORE = re.compile(f"[{_EMOJI}\ufe0f\U0001f3fb-\U0001f3ff]")
-_HELD_AFTER = re.compile(f"[{_EMOJI}]")
-_NON_JOINER = re.compile("\u200c+")
-_INDIC = re.compile("[\u0900-\u0dff]")
+_FORMS = ("", (0xFB00, 0xFB06), (0xFB50, 0xFBB1), (0xFBD3, 0xFD3D), (0xFD50, 0xFDC7), (0xFE70, 0xFEFC))
+_HELD_AFTER = ("", (0x203C, 0x3299), (0x1F000, 0x1FAFF))
+_HELD_BEFORE = ("\ufe0f", *_HELD_AFTER[1:])
+_INDIC = ("", (0x0900, 0x0DFF))
 
 _LOOKALIKES = {"ی": "ي", "ې": "ي", "ک": "ك", "ڪ": "ك", "ہ": "ه", "ھ": "ه", "ە": "ه"}
-_LOOKALIKE = re.compile(f"[{''.join(_LOOKALIKES)}]")
 # Letters that Persian, Urdu and Kurdish do not write, or hardly.
-_ARABIC_ONLY = re.compile("[يكةىأإ]")
+_ARABIC_ONLY = "يكةىأإ"
 # Letters of Urdu and Kurdish alone, and the commonest words of Persian and Urdu that need a look-alike letter.
-_NEIGHBOURS = re.compile(r"[ٹڈڑںےۆێڵڕۓ]|(?<!\w)(?:این|که|می|های|برای|یک|کرد|کند|ہے|کے|کی|کا|یہ)(?!\w)")
-
-_TRAILING = re.compile(r"[ \t]+(?=\n|\Z)")
-_RUN = re.compile(r"(?<=[^ \t\n])[ \t]{2,}(?=[^ \t\n])")
-_INDENT = re.compile(r"^[ \t]{9,}", re.MULTILINE)
-_LEADING = re.compile(r"\A\n+")
-_EMPTY_LINES = re.compile(r"\n{3,}")
-_END = re.compile(r"\n{2,}\Z")
-
-# One look for all of the above: a text without any of these, and in NFC, is already scrubbed.
-SUSPECT = (
-    "[\r\v\f\u2028\u2029\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202f\u2060-\u206f\ufeff\u00a0\u1680"
-    "\u2000-\u200a\u205f\u3000\x00-\x08\x0e-\x1f\x7f-\x9f\u0640\ufb50-\ufdef\ufe70-\ufefc\ufff9-\ufffb\ufffe\uffff"
-    r"یېکڪہھە]|[ \t](?:\n|\z)|[ \t]{2}|\n\n\n|\A\n|\n\n\z"
-)
-_SUSPECT = re.compile(SUSPECT.replace(r"\z", r"\Z") + "|[\ud800-\udfff]")
+_NEIGHBOURS = "ٹڈڑںےۆێڵڕۓ"
+_NEIGHBOUR_WORDS = ("این", "که", "می", "های", "برای", "یک", "کرد", "کند", "ہے", "کے", "کی", "کا", "یہ")
+# Where Unicode has marks, letters with marks, and characters that composition changes; the rest is ideographs and Hangul syllables.
+_COMPOSING = (
+    range(0x80, 0x3400), range(0xA000, 0xAC00), range(0xF900, 0x12000),
+    range(0x16A00, 0x17000), range(0x1BC00, 0x1BD00), range(0x1D000, 0x1EA00),
+)  # fmt: skip
 
 
-@cache
+def _spread(characters: tuple[str | tuple[int, int], ...]) -> Iterable[int]:
+    """Code points given one by one in a text, and by first and last."""
+    for part in characters:
+        if isinstance(part, str):
+            yield from map(ord, part)
+        else:
+            yield from range(part[0], part[1] + 1)
+
+
 def _plain_form(form: str) -> str:
     """The letters that a presentation form shows; the carrier of a lone mark (a blank or tatweel) is left out."""
     plain = unicodedata.normalize("NFKC", form)
     return plain.strip(" \N{ARABIC TATWEEL}") or plain
 
 
-def _joiners(text: str) -> tuple[str, int]:
-    """Zero-width joiners stay between two parts of an emoji, and nowhere else."""
-    dropped = 0
+@cache
+def _tables() -> Tables:
+    """What the kernel must know, from Unicode's own tables and the lists above."""
+    from khettara.kernels import scrub as loop  # it loads the compiler
 
-    def decide(found: re.Match[str]) -> str:
-        nonlocal dropped
-        before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
-        keep = "\u200d" if _HELD_BEFORE.match(before) and _HELD_AFTER.match(after) else ""
-        dropped += len(found.group()) - len(keep)
-        return keep
+    info, target = loop.empty_tables()
 
-    return _JOINER.sub(decide, text), dropped
+    def kind(characters: Iterable[int], number: int) -> None:
+        for code in characters:
+            info[code] = info[code] & ~np.uint32(15) | np.uint32(number)
+
+    def flag(characters: Iterable[int], bit: int) -> None:
+        for code in characters:
+            info[code] |= np.uint32(bit)
+
+    pairs = {}
+    for code in (code for part in _COMPOSING for code in part):
+        character = chr(code)
+        combining = unicodedata.combining(character)
+        if not unicodedata.is_normalized("NFC", character):
+            kind([code], loop.HARD)
+        elif combining:
+            kind([code], loop.MARK)
+            flag([code], combining << loop.CLASS_SHIFT)
+        parts = unicodedata.decomposition(character).split()
+        if len(parts) == 2 and parts[0][0] != "<" and info[code] & 15 != loop.HARD:
+            pairs[loop.pair_key(int(parts[0], 16), int(parts[1], 16))] = code
+            flag([code], loop.COMPOSED)
+            second = int(parts[1], 16)
+            if unicodedata.combining(chr(second)):
+                flag([second], loop.COMPOSES)
+            else:
+                kind([second], loop.HARD)
+        if character.isalnum():
+            flag([code], loop.WORD)
+    kind(range(0x1100, 0x1200), loop.HARD)  # Hangul, letter by letter
+    kind(range(0xA960, 0xA97D), loop.HARD)
+    flag((ord(character) for character in map(chr, range(0x80)) if character.isalnum() or character == "_"), loop.WORD)
+
+    kind(_spread(_INVISIBLE), loop.INVISIBLE)
+    kind(_spread(_ODD_BLANKS), loop.ODD_BLANK)
+    for characters, number in (
+        (" \t", loop.BLANK), ("\n", loop.NEWLINE), ("\r", loop.RETURN), ("\v\f\u2028\u2029", loop.BREAK), ("\u00ad", loop.HYPHEN),
+        ("\N{ARABIC TATWEEL}", loop.TATWEEL), ("\u200d", loop.JOINER), ("\u200c", loop.NON_JOINER), ("".join(_LOOKALIKES), loop.LOOKALIKE),
+    ):  # fmt: skip
+        kind(map(ord, characters), number)
+    for alike, letter in _LOOKALIKES.items():
+        target[ord(alike)] = ord(letter)
+    letters = [0]
+    for code in _spread(_FORMS):
+        plain = _plain_form(chr(code))
+        if plain != chr(code):
+            kind([code], loop.FORM)
+            target[code] = len(letters)
+            letters += [*map(ord, plain), 0]
+    for codes, bit in (
+        (_spread(_HELD_AFTER), loop.HELD_AFTER), (_spread(_HELD_BEFORE), loop.HELD_BEFORE), (_spread(_INDIC), loop.INDIC),
+        (map(ord, _ARABIC_ONLY), loop.ARABIC_ONLY), (map(ord, _NEIGHBOURS), loop.NEIGHBOUR),
+    ):  # fmt: skip
+        flag(codes, bit)
+    return loop.Tables(
+        info=info,
+        target=target,
+        letters=np.array(letters, np.int32),
+        pairs=np.array(sorted(pairs), np.int64),
+        composed=np.array([pairs[key] for key in sorted(pairs)], np.int32),
+        words=np.array(sorted(map(loop.word_key, _NEIGHBOUR_WORDS)), np.int64),
+    )
 
 
-def _non_joiners(text: str) -> tuple[str, int]:
-    """Zero-width non-joiners are spelling in Persian and in Indic scripts, and litter in Arabic and Latin words."""
-    if "\u200c" not in text or _INDIC.search(text) or _is_neighbour(text):
-        return text, 0
-    return _NON_JOINER.subn("", text)
+class Scrubbed(NamedTuple):
+    """A scrubbed column, and the changes in each row (one column a kind, in the order of `KINDS`)."""
+
+    column: pa.Array
+    counts: npt.NDArray[np.int32]
 
 
-def _is_neighbour(text: str) -> bool:
-    """Whether the text is Persian, Urdu or Kurdish rather than Arabic with foreign keys pressed."""
-    return bool(_NEIGHBOURS.search(text)) or len(_ARABIC_ONLY.findall(text)) < len(_LOOKALIKE.findall(text))
+def scrub_column(column: pa.Array) -> Scrubbed:
+    """Every text of a column scrubbed; rows that need nothing keep their bytes, and a column that needs nothing is itself."""
+    from khettara.kernels import scrub as loop
+
+    counts = np.zeros((len(column), len(KINDS)), np.int32)
+    rows = np.flatnonzero(loop.find(text_of(column)))
+    # A dropped character can bring a letter and its mark together, which then compose: go on until nothing changes.
+    while rows.size:
+        new = loop.rewrite(text_of(column), rows, _tables())
+        texts = _strings(new.data, new.offsets)
+        if new.hard.any():
+            texts, extra = _compose(column, rows, texts, new.hard)
+            new.counts[new.hard] = extra
+        changed = new.counts.any(axis=1)
+        counts[rows] += new.counts
+        rows, texts = rows[changed], texts.filter(pa.array(changed))
+        if not rows.size:
+            break
+        mask = np.zeros(len(column), bool)
+        mask[rows] = True
+        column = pc.replace_with_mask(column, pa.array(mask), texts.cast(column.type))
+        rows = rows[loop.find(text_of(texts))]
+    return Scrubbed(column, counts)
 
 
-def _lookalikes(text: str) -> tuple[str, int]:
-    if not _LOOKALIKE.search(text) or _is_neighbour(text):
-        return text, 0
-    return _LOOKALIKE.subn(lambda found: _LOOKALIKES[found.group()], text)
+def _strings(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> pa.Array:
+    return pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 
-def _compose(text: str) -> tuple[str, int]:
-    composed = unicodedata.normalize("NFC", text)
-    if composed == text:
-        return text, 0
-    return composed, max(1, abs(len(text) - len(composed)))
+def _compose(column: pa.Array, rows: npt.NDArray[np.int64], texts: pa.Array, hard: npt.NDArray[np.bool_]) -> tuple[pa.Array, npt.NDArray[np.int32]]:
+    """The texts with those that are hard to compose worked out by Unicode's own rules; and the counts of these."""
+    from khettara.kernels import scrub as loop
 
-
-def _blanks(text: str) -> tuple[str, int]:
-    """One blank between words (a tab where there was one), at most one empty line, none at the start, one line end last."""
-    total = 0
-    for pattern, new in (
-        (_ODD_BLANKS, " "),
-        (_TRAILING, ""),
-        (_RUN, lambda found: "\t" if "\t" in found.group() else " "),
-        (_INDENT, lambda found: found.group()[:8]),
-        (_LEADING, ""),
-        (_EMPTY_LINES, "\n\n"),
-        (_END, "\n"),
-    ):
-        text, times = pattern.subn(new, text)
-        total += times
-    return text, total
-
-
-def _replace(pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], str]) -> Callable[[str], tuple[str, int]]:
-    return lambda text: pattern.subn(new, text)
-
-
-_RULES: tuple[tuple[str, Callable[[str], tuple[str, int]]], ...] = (
-    ("line_ends", _replace(_LINE_ENDS, "\n")),
-    ("presentation_forms", _replace(_FORMS, lambda found: _plain_form(found.group()))),
-    ("invisible", _replace(_INVISIBLE, "")),
-    ("tatweel", _replace(_TATWEEL, "")),
-    ("joiners", _joiners),
-    ("composed", _compose),
-    ("non_joiners", _non_joiners),
-    ("lookalikes", _lookalikes),
-    ("blanks", _blanks),
-)
+    places = np.flatnonzero(hard)
+    old = pc.take(column, pa.array(rows[places])).cast(pa.large_string()).to_pylist()
+    composed = pa.array([unicodedata.normalize("NFC", text) for text in old], pa.large_string())
+    new = loop.rewrite(text_of(composed), np.arange(len(places)), _tables(), lenient=True)
+    done = [unicodedata.normalize("NFC", text) for text in _strings(new.data, new.offsets).to_pylist()]
+    counts = new.counts
+    counts[:, KINDS.index("composed")] += [one != other for one, other in zip(old, composed.to_pylist(), strict=True)]
+    moved = np.array([text != before for text, before in zip(done, old, strict=True)])
+    counts[:, KINDS.index("composed")] += moved & (counts.sum(axis=1) == 0)
+    all_texts = texts.to_pylist()
+    for place, text in zip(places, done, strict=True):
+        all_texts[place] = text
+    return pa.array(all_texts, pa.large_string()), counts
 
 
 def scrub_counted(text: str) -> tuple[str, Counter[str]]:
-    """The scrubbed text, and how many changes each rule made.
+    """The scrubbed text, and how many changes of each kind; a lone surrogate, which no file holds, is dropped.
 
     >>> scrub_counted("بـــزاف\\N{NO-BREAK SPACE}ديال\\r\\nالما")
-    ('بزاف ديال\\nالما', Counter({'line_ends': 1, 'tatweel': 1, 'blanks': 1}))
+    ('بزاف ديال\\nالما', Counter({'tatweel': 3, 'line_ends': 1, 'blanks': 1}))
     """
-    counts: Counter[str] = Counter()
-    if text.isascii() and not _SUSPECT.search(text):
-        return text, counts
-    if not _SUSPECT.search(text) and unicodedata.is_normalized("NFC", text):
-        return text, counts
-    # A dropped character can bring a letter and its mark together, which then compose: go on until nothing changes.
-    before = None
-    while text != before:
-        before = text
-        for name, rule in _RULES:
-            text, times = rule(text)
-            if times:
-                counts[name] += times
-    return text, counts
+    sound = text.encode("utf-8", "ignore").decode()
+    column, counts = scrub_column(pa.array([sound], pa.large_string()))
+    found = Counter({kind: int(times) for kind, times in zip(KINDS, counts[0], strict=True) if times})
+    if sound != text:
+        found["invisible"] += len(text) - len(sound)
+    return column[0].as_py(), found
 
 
 def scrub(text: str) -> str:

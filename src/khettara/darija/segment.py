@@ -74,7 +74,7 @@ def best_path(logits: npt.NDArray[np.float64], switch_rate: float) -> list[int]:
 
     >>> best_path(np.array([[2.0, 0.0], [-0.5, 0.0], [2.0, 0.0]]), 0.1)
     [0, 0, 0]
-    >>> best_path(np.array([[2.0, 0.0], [-9.0, 0.0], [2.0, 0.0]]), 0.1)
+    >>> best_path(np.array([[4.0, 0.0], [-9.0, 0.0], [4.0, 0.0]]), 0.1)
     [0, 1, 0]
     """
     from khettara.kernels.ngrams import paths

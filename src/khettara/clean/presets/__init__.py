@@ -42,7 +42,7 @@ def merged(preset: Sequence[Entry], own: Sequence[Entry], without: Sequence[str]
     """The preset's entries less those of `without`, each replaced by one's own of the same name; then the rest of one's own.
 
     >>> merged(["words>1", "hash<2"], ["words>4", "dots<9"], ["hash"], lambda rule: rule[:4])
-    ('words>4', 'hash<2', 'dots<9')
+    ('words>4', 'dots<9')
     """
     replaced = {name(entry): entry for entry in own}
     there = [replaced.get(name(entry), entry) for entry in preset if name(entry) not in without]
