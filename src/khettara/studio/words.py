@@ -227,6 +227,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "step_repair_encoding": ("code pages put right", "إصلاح ترميز الحروف", "pages de codes réparées"),
     "step_scrub": ("characters normalised", "توحيد المحارف", "caractères normalisés"),
     "step_strip_boilerplate": ("litter around the text taken out", "إزالة الحشو المحيط بالنص", "scories autour du texte retirées"),
+    "step_repair_lines": ("lines of a page joined into paragraphs", "وصل أسطر الصفحة في فقرات", "lignes de page réunies en paragraphes"),
+    "step_paragraphs": ("paragraphs said before taken out", "حذف الفقرات المكررة", "paragraphes déjà dits retirés"),
     "step_mask_identifiers": ("identifiers masked", "حجب المعرّفات", "identifiants masqués"),
     "step_fill_lang": ("language filled in", "ملء اللغة", "langue complétée"),
     "step_fill_script": ("script filled in", "ملء الخط", "écriture complétée"),
