@@ -13,7 +13,9 @@ import typer
 from khettara.cli.options import Json
 from khettara.cli.output import print_json
 
-app = typer.Typer(help="Darija and its neighbours: identify, segment, explain, transliterate.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Darija and its neighbours: identify, segment, explain, normalise, transliterate.", no_args_is_help=True, rich_markup_mode=None
+)
 
 Sources = Annotated[
     list[str] | None,
@@ -80,6 +82,51 @@ def explain(sources: Sources = None, column: Column = "text", as_json: Json = Fa
                 typer.echo(f"  rule: {rule}")
 
 
+@app.command("normalise", short_help="Write texts the same way: scrub, fold or canon.")
+def normalise(
+    sources: Sources = None,
+    level: Annotated[str, typer.Option(help="scrub: always safe; fold: to search and compare; canon: to analyse.")] = "scrub",
+    column: Column = "text",
+    as_json: Json = False,
+) -> None:
+    """Write texts the same way. Fold and canon lose what the author wrote: keep the text too.
+
+    Example: khettara darija normalise --level fold notes.txt
+    """
+    from khettara.darija import LEVELS, normalise_counted
+    from khettara.errors import KhettaraError
+
+    known = next((name for name in LEVELS if name == level), None)
+    if known is None:
+        raise KhettaraError(f"no such level: {level!r}", hint=f"Write --level {' or --level '.join(LEVELS)}.")
+    for texts in _batches(sources or [], column):
+        for text in texts:
+            normal, counts = normalise_counted(text, known)
+            if as_json:
+                _line({"text": text, "normal": normal, "changes": dict(counts)})
+            else:
+                typer.echo(normal)
+
+
+@app.command("variants", short_help="What else people write for a word.")
+def variants(
+    words: Annotated[list[str], typer.Argument(metavar="WORD", help="Words in either script.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Show what else people write for a word, in both scripts: the words of the lexicon that share its matching key.
+
+    Example: khettara darija variants bzaf
+    """
+    from khettara.darija import matching_key
+    from khettara.darija import variants as work
+
+    for word in words:
+        if as_json:
+            _line({"word": word, "key": matching_key(word), "variants": work(word)})
+        else:
+            typer.echo(f"{word} ({matching_key(word) or 'no key'}): {' '.join(work(word)) or 'nothing known'}")
+
+
 @app.command("transliterate", short_help="Write Darija over into its other script.")
 def transliterate(
     sources: Sources = None,
@@ -93,15 +140,17 @@ def transliterate(
 
     Example: khettara darija transliterate --to arab notes.txt
     """
-    from khettara.darija.transliterate import SCRIPTS, readings
-    from khettara.darija.transliterate import transliterate as work
+    from khettara.darija import readings
+    from khettara.darija import transliterate as work
+    from khettara.darija.transliterate import SCRIPTS
     from khettara.errors import KhettaraError
 
-    if to not in SCRIPTS:
+    script = next((name for name in SCRIPTS if name == to), None)
+    if script is None:
         raise KhettaraError(f"no such script: {to!r}", hint=f"Write --to {' or --to '.join(SCRIPTS)}.")
     for texts in _batches(sources or [], column):
-        for text, written in zip(texts, work(texts, to, foreign=foreign), strict=True):
-            words = [(word, readings(word, to, best)) for word in text.split()] if best > 1 else []
+        for text, written in zip(texts, work(texts, script, foreign=foreign), strict=True):
+            words = [(word, readings(word, script, best)) for word in text.split()] if best > 1 else []
             if as_json:
                 _line({"text": text, "written": written} | ({"readings": words} if words else {}))
                 continue

@@ -11,6 +11,7 @@ from khettara.cli.output import print_json, print_table
 LIBRARIES = (
     # distribution, extra ("" = always installed), what its absence costs
     ("pyarrow", "", "nothing works without it"),
+    ("numba", "", "no cleaning, no languages: nothing that reads texts letter by letter"),
     ("polars", "", "no frames: `scan` does not work"),
     ("cryptography", "", "no keys, no certificates"),
     ("lxml", "", "no docx"),

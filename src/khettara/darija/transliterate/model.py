@@ -17,15 +17,17 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from khettara.darija.transliterate.pieces import ARABIC, LATIN, UNITS
 from khettara.errors import KhettaraError
-from khettara.kernels import transduce
-from khettara.kernels.transduce import NGrams, Units, Words
+
+if TYPE_CHECKING:
+    from khettara.kernels import transduce
+    from khettara.kernels.transduce import NGrams, Units, Words
 
 Pair = tuple[str, str]
 """A word in Latin letters, and in Arabic letters."""
@@ -59,6 +61,8 @@ class Direction:
 
     def searched(self, word: str, best: int) -> Scored:
         """The same, worked out anew."""
+        from khettara.kernels import transduce
+
         source, target = ALPHABETS["latn" if self.to == "arab" else "arab"], ALPHABETS[self.to]
         numbers = [source.find(letter) + 3 for letter in word]
         if 2 in numbers or not numbers or len(numbers) > transduce.LONGEST:  # a letter that is not in the alphabet; too long
@@ -77,6 +81,8 @@ class Tables:
     """Both directions."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], ready: Mapping[str, Mapping[str, Scored]] | None = None) -> None:
+        from khettara.kernels import transduce
+
         self.arrays = dict(arrays)
         spelling = _table(arrays, "spelling")
         self.directions = {
@@ -95,6 +101,8 @@ class Tables:
 
 def _units(to: str) -> Units:
     """Pieces and what they become, in this direction; unit numbers as in `pieces.UNITS`."""
+    from khettara.kernels import transduce
+
     source, target = (LATIN, ARABIC) if to == "arab" else (ARABIC, LATIN)
     by_code: dict[int, list[int]] = {}
     targets = np.zeros((len(UNITS) + 3, 4), np.int8)
@@ -111,19 +119,25 @@ def _units(to: str) -> Units:
     for code, numbers in sorted(by_code.items()):
         first[code], count[code] = len(listed), len(numbers)
         listed += numbers
-    return Units(first, count, np.array(listed, np.int32), targets)
+    return transduce.Units(first, count, np.array(listed, np.int32), targets)
 
 
 def _table(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> NGrams:
+    from khettara.kernels import transduce
+
     return transduce.table(arrays[f"{name}_keys"], arrays[f"{name}_values"].astype(np.float32))
 
 
 def _words(arrays: Mapping[str, npt.NDArray[Any]], to: str) -> Words:
+    from khettara.kernels.transduce import Words
+
     return Words(arrays[f"words_{to}_keys"], arrays[f"words_{to}_values"].astype(np.float32))
 
 
 def pack(spelling: Counted, sides: Mapping[str, tuple[Counted, Counter[str]]]) -> Tables:
     """Tables from what was counted: n-grams of units, and for each script n-grams of letters and counts of words."""
+    from khettara.kernels import transduce
+
     arrays: dict[str, npt.NDArray[Any]] = _hashed("spelling", spelling)
     for to, (letters, counts) in sides.items():
         arrays |= _hashed(f"letters_{to}", letters)
@@ -136,6 +150,8 @@ def pack(spelling: Counted, sides: Mapping[str, tuple[Counted, Counter[str]]]) -
 
 
 def _hashed(name: str, counted: Counted) -> dict[str, npt.NDArray[Any]]:
+    from khettara.kernels import transduce
+
     scores, weights = counted
     values = {transduce.history_hash(history): weight for history, weight in weights.items()}
     values |= {transduce.ngram_hash(sequence[:-1], sequence[-1]): score for sequence, score in scores.items()}
