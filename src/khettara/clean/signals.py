@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from khettara.clean.reading import counted, reading
-from khettara.darija import identify_column
 from khettara.engine import Step, with_column
 from khettara.kernels import once
 
@@ -37,20 +36,6 @@ class Words(Step):
         batch = with_column(batch, "n_words", pa.array(words.astype(np.int32)))
         batch = with_column(batch, "n_chars", pa.array(counted(found, "CHARS").astype(np.int32)))
         return with_column(batch, "mean_word_length", _share(counted(found, "WORD_CHARS"), words))
-
-
-class Language(Step):
-    """`lang_found`, `script_found` and `lang_confidence`, as the language room sees the text."""
-
-    version: ClassVar[int] = 2
-    kind: ClassVar[Literal["edit", "signal"]] = "signal"
-
-    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """See `Step`."""
-        lang, script, confidence = identify_column(batch.column("text"))
-        batch = with_column(batch, "lang_found", lang)
-        batch = with_column(batch, "script_found", script)
-        return with_column(batch, "lang_confidence", confidence)
 
 
 class Readability(Step):

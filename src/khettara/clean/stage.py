@@ -18,7 +18,6 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, fi
 from pydantic_core import PydanticCustomError
 
 from khettara.clean import STEPS
-from khettara.clean.duplicates import DUPLICATES
 from khettara.clean.presets import merged, preset, presets
 from khettara.dataset import Dataset
 from khettara.engine import (
@@ -170,6 +169,10 @@ class CleanStage(Stage):
 
     def _joins(self) -> tuple[Join, ...]:
         """The joins in the order in which they decide, whichever order the recipe names them in: the surest first, paragraphs last."""
+        if not self.duplicates:
+            return ()
+        from khettara.clean.duplicates import DUPLICATES
+
         return tuple(join for name, join in DUPLICATES.items() if name in self.duplicates)
 
     def others(self, context: Context, inputs: list[Dataset]) -> list[Dataset]:

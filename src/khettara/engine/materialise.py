@@ -23,7 +23,7 @@ from khettara.engine.steps import with_column
 from khettara.engine.units import Output, Receipt, hash_key
 
 VERSION = 2
-BATCH_ROWS = 2048
+BATCH_ROWS = 1024
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,70 @@
+"""Signals of the language room: which language, how mixed, and the text in other spellings beside the author's own.
+
+    "wach bghiti nmchi la gare?"  ->  lang_found ary, code_mixing_index 0.33, text_arab "واش بغيتي نمشي la gare?"
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import pyarrow as pa
+
+from khettara.darija import identify_column, normalise, segment, transliterate
+from khettara.engine import Step, with_column
+
+
+class Language(Step):
+    """`lang_found`, `script_found` and `lang_confidence`, as the language room sees the text."""
+
+    version: ClassVar[int] = 2
+    kind: ClassVar[Literal["edit", "signal"]] = "signal"
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """See `Step`."""
+        lang, script, confidence = identify_column(batch.column("text"))
+        batch = with_column(batch, "lang_found", lang)
+        batch = with_column(batch, "script_found", script)
+        return with_column(batch, "lang_confidence", confidence)
+
+
+class CodeSwitching(Step):
+    """`code_mixing_index`: 0 where one language has all words, 0.5 where two share them; `dialectness`: 0 for Standard Arabic, 1 for dialect.
+
+    `dialectness` is null for a text without Arabic.
+    """
+
+    version: ClassVar[int] = 1
+    kind: ClassVar[Literal["edit", "signal"]] = "signal"
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """See `Step`."""
+        found = segment(batch.column("text"))
+        for name in ("code_mixing_index", "dialectness"):
+            batch = with_column(batch, name, found.field(name))
+        return batch
+
+
+class Transliterated(Step):
+    """`text_arab` or `text_latn`: the text with its Darija in the other script. A reading, not the author's words."""
+
+    version: ClassVar[int] = 1
+    kind: ClassVar[Literal["edit", "signal"]] = "signal"
+
+    to: Literal["arab", "latn"] = "arab"
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """See `Step`."""
+        return with_column(batch, f"text_{self.to}", transliterate(batch.column("text"), self.to))
+
+
+class Normalised(Step):
+    """`text_fold` or `text_canon`: the text at a level of normalisation, to search or to analyse."""
+
+    version: ClassVar[int] = 1
+    kind: ClassVar[Literal["edit", "signal"]] = "signal"
+
+    level: Literal["fold", "canon"] = "fold"
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """See `Step`."""
+        return with_column(batch, f"text_{self.level}", normalise(batch.column("text"), self.level))
