@@ -150,9 +150,11 @@ class Scrubbed(NamedTuple):
 
 def scrub_column(column: pa.Array) -> Scrubbed:
     """Every text of a column scrubbed; rows that need nothing keep their bytes, and a column that needs nothing is itself."""
+    counts = np.zeros((len(column), len(KINDS)), np.int32)
+    if not len(column):
+        return Scrubbed(column, counts)
     from khettara.kernels import scrub as loop
 
-    counts = np.zeros((len(column), len(KINDS)), np.int32)
     rows = np.flatnonzero(loop.find(text_of(column)))
     # A dropped character can bring a letter and its mark together, which then compose: go on until nothing changes.
     while rows.size:

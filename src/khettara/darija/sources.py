@@ -25,7 +25,6 @@ CAP = 6000
 """Rows of one source, at most: no corpus speaks louder than the others."""
 
 OWN = "own lines"
-INTERFACE = "interface strings"
 
 
 @dataclass(frozen=True)
@@ -220,11 +219,6 @@ def _own(label: str) -> Callable[[Path], Iterator[str]]:
     return lambda _root: (text for name, text in table("lines.tsv") if name == label)
 
 
-def _interface(*languages: str) -> Callable[[Path], Iterator[str]]:
-    """Strings of a program's menus and messages, as its translators wrote them: `data/interface.tsv`, language and text."""
-    return lambda _root: (text for name, text in table("interface.tsv") if name in languages)
-
-
 def table(name: str) -> Iterator[tuple[str, str]]:
     """The rows of a file of two columns in `data/`."""
     for line in (files("khettara.darija") / "data" / name).read_text("utf-8").splitlines():
@@ -282,7 +276,6 @@ SOURCES = (
     Source("own-mas", "mas-Arab", OWN, "Apache-2.0", _own("mas-Arab"), made=True),
     Source("zgh-in-arabic", "ber-Arab", "nllb-seed", "CC-BY-SA-4.0", _tifinagh("Arab"), 3000, made=True),
     Source("own-ber-arab", "ber-Arab", OWN, "Apache-2.0", _own("ber-Arab"), made=True),
-    Source("interface-arab", "other-Arab", INTERFACE, "BSD-3-Clause", _interface("fa", "ur", "ckb", "ug")),
     Source("own-other-arab", "other-Arab", OWN, "Apache-2.0", _own("other-Arab"), made=True),
     Source("names-arab", "und-Arab", "morocco-places", "MIT", _names("Arab"), made=True),
     Source("own-und-arab", "und-Arab", OWN, "Apache-2.0", _own("und-Arab"), made=True),
@@ -293,7 +286,6 @@ SOURCES = (
     Source("own-arx", "arx-Latn", OWN, "Apache-2.0", _own("arx-Latn"), made=True),
     Source("zgh-in-latin", "ber-Latn", "nllb-seed", "CC-BY-SA-4.0", _tifinagh("Latn"), 3000, made=True),
     Source("gatitos-ber", "ber-Latn", "gatitos", "CC-BY-4.0", _gatitos("ber-Latn")),
-    Source("interface-kab", "ber-Latn", INTERFACE, "BSD-3-Clause", _interface("kab")),
     Source("own-ber-latn", "ber-Latn", OWN, "Apache-2.0", _own("ber-Latn"), made=True),
     Source("common-voice-fr", "fra", "common-voice", "CC0-1.0", _lines("common-voice-text/fr/issue2259_deleted_export_readd_fixed.txt")),
     Source("gsd-fr", "fra", "gsd", "CC-BY-SA-4.0", _conllu("ud-french-gsd", "text")),
@@ -305,9 +297,7 @@ SOURCES = (
     Source("nllb-eng", "eng", "nllb-seed", "CC-BY-SA-4.0", _lines("nllb-seed/eng_Latn")),
     Source("doda-eng", "eng", "doda", "MIT", _doda("english")),
     Source("own-eng", "eng", OWN, "Apache-2.0", _own("eng"), made=True),
-    Source("interface-es", "spa", INTERFACE, "BSD-3-Clause", _interface("es")),
     Source("own-spa", "spa", OWN, "Apache-2.0", _own("spa"), made=True),
-    Source("interface-latn", "other-Latn", INTERFACE, "BSD-3-Clause", _interface("other")),
     Source("own-other-latn", "other-Latn", OWN, "Apache-2.0", _own("other-Latn"), made=True),
     Source("names-latn", "und-Latn", "morocco-places", "MIT", _names("Latn"), made=True),
     Source("own-und-latn", "und-Latn", OWN, "Apache-2.0", _own("und-Latn"), made=True),

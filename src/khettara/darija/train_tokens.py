@@ -40,7 +40,6 @@ _MONOLINGUAL = {
     "own-fra": "fr",
     "doda-eng": "en",
     "own-eng": "en",
-    "interface-es": "es",
     "own-spa": "es",
     "zgh-in-latin": "ber",
     "gatitos-ber": "ber",
