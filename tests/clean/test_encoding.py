@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khettara.clean.encoding import _tables, repair_encoding, suspects
-from khettara.clean.pages import byte_of
+from khettara.clean.hints import may_prove
+from khettara.clean.misread import find_runs, undo
+from khettara.clean.pages import MISREAD, byte_of
+from khettara.clean.whole import undo_whole
 from khettara.kernels import Text
 from khettara.kernels.suspicion import suspects as suspicious_rows
 
@@ -69,6 +72,21 @@ def test_repairing_twice_is_repairing_once(text: str) -> None:
     """A repaired text has nothing left to repair."""
     once, _ = repair_encoding(text)
     assert repair_encoding(once) == (once, 0)
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join), st.sampled_from(sorted(MISREAD)))
+def test_every_proof_is_hinted_at(text: str, name: str) -> None:
+    """Where the hints see nothing, the search for runs would find no proof."""
+    page = MISREAD[name]
+    if any(run.proofs for line in text.split("\n") for run in find_runs(line, page)):
+        assert may_prove(text, page)
+
+
+@given(st.lists(SENTENCES, min_size=1, max_size=5), st.sampled_from(["latin-1", "cp1252", "cp1256"]))
+def test_a_whole_text_at_once_is_its_runs_one_by_one(sentences: list[str], page: str) -> None:
+    """The fast way back through a page gives what the search for runs gives, text and count."""
+    damaged = misread("\n".join(sentences), page)
+    assert undo_whole(damaged) == undo(damaged)
 
 
 @given(st.lists(st.binary(max_size=50) | st.lists(st.sampled_from(SIGNS), max_size=60).map(lambda signs: "".join(signs).encode()), max_size=5))

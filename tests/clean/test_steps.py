@@ -1,5 +1,7 @@
 """Steps over batches: edits count what they change, signals change nothing."""
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from khettara.clean import STEPS, MaskIdentifiers, Scrub
+from khettara.clean.evalsets import make_evalset
+from khettara.engine import Step
 
 TEXTS = [
     "الســوق  كل خميس",
@@ -41,21 +45,35 @@ def test_edits_are_idempotent_and_count(name: str, texts: list[str]) -> None:
         assert (old == new) == (edits == 0)
 
 
+@pytest.fixture(scope="module")
+def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register of one evaluation item, which is one of `TEXTS`."""
+    path = tmp_path_factory.mktemp("evalsets") / "tiny.evalset"
+    make_evalset("tiny", [[TEXTS[2]]], "1", "CC0-1.0").write(path)
+    return path
+
+
+def step(name: str, register: Path) -> Step:
+    """A step as it comes; one that must be told its evaluation sets gets the tiny register."""
+    return STEPS[name](**({"sets": (str(register),)} if name == "contamination" else {}))
+
+
 @pytest.mark.parametrize("name", SIGNALS)
-def test_signals_only_add_columns(name: str) -> None:
+def test_signals_only_add_columns(name: str, register: Path) -> None:
     """A signal leaves id and text alone, and says the same of a record whatever stands beside it."""
     batch = batch_of(TEXTS)
-    after = STEPS[name]()(batch)
+    signal = step(name, register)
+    after = signal(batch)
     assert after.select(["id", "text"]).equals(batch)
     assert after.num_columns > batch.num_columns
-    alone = [STEPS[name]()(batch.slice(row, 1)) for row in range(len(TEXTS))]
+    alone = [signal(batch.slice(row, 1)) for row in range(len(TEXTS))]
     assert pa.Table.from_batches(alone).combine_chunks().to_pylist() == after.to_pylist()
 
 
 @pytest.mark.parametrize("name", sorted(STEPS))
-def test_no_rows(name: str) -> None:
+def test_no_rows(name: str, register: Path) -> None:
     """A batch without rows keeps its schema: the columns are there."""
-    full, empty = STEPS[name]()(batch_of(TEXTS)), STEPS[name]()(batch_of([]))
+    full, empty = step(name, register)(batch_of(TEXTS)), step(name, register)(batch_of([]))
     assert empty.num_rows == 0
     assert empty.schema.equals(full.schema)
 

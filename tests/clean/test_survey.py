@@ -12,11 +12,13 @@ import pyarrow as pa
 import pytest
 from tests.clean.planted import PHONE, cleaned
 
-from khettara.clean import distributions
+from khettara import house
+from khettara.clean import STEPS, MaskIdentifiers, distributions
 from khettara.clean.distributions import histograms, sample_of
 from khettara.clean.measured import measured_of
-from khettara.clean.survey import survey
+from khettara.clean.survey import masks_last, survey
 from khettara.dataset import Dataset
+from khettara.engine import Step
 from khettara.errors import DatasetError
 
 
@@ -172,3 +174,28 @@ def test_what_another_room_made_is_refused(folder: Path) -> None:
     """The message says who made it, and what shows it."""
     with pytest.raises(DatasetError, match="made by 'test'"):
         survey(Dataset.open(folder / "raw"))
+
+
+def test_another_threshold_runs_no_step_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was measured is used again, its columns and the texts of the page too: no step looks at any record, nor at none."""
+    recipe = cleaned(tmp_path)
+    before = Dataset.open(tmp_path / "clean").rows
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace("n_words >= 4", "n_words >= 5"), encoding="utf-8")
+
+    def refuse(self: Step, batch: pa.RecordBatch) -> pa.RecordBatch:
+        raise AssertionError(f"{self.name()} ran again")
+
+    for step in STEPS.values():
+        monkeypatch.setattr(step, "__call__", refuse)
+    house.run(recipe)
+    assert Dataset.open(tmp_path / "clean").rows < before
+    assert "n_words &gt;= 5" in (tmp_path / "report-clean.html").read_text(encoding="utf-8")
+
+
+def test_only_a_mask_over_every_usual_kind_that_comes_last_is_trusted() -> None:
+    """An edit after it may bring out what it did not see; a signal after it may not."""
+    mask, scrub, words = (STEPS[name]().record() for name in ("mask_identifiers", "scrub", "words"))
+    phones = MaskIdentifiers(kinds=("phone",)).record()
+    older = {**mask, "version": mask["version"] - 1}
+    assert masks_last([scrub, mask, words])
+    assert not any(map(masks_last, ([mask, scrub], [scrub, words], [phones], [older], [mask, {"step": "somebodys_own"}], [])))

@@ -3,6 +3,8 @@
 import json
 import os
 import random
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from khettara.kernels import Text, once, text_of
 
 HERE = Path(__file__).parent / "cases"
 CASES = json.loads((HERE / "identifiers.json").read_text("utf-8"))
+NAMES = json.loads((HERE / "names.json").read_text("utf-8"))
 UNCHANGED = json.loads((HERE / "identifiers_unchanged.json").read_text("utf-8"))
 NUMBERS = [
     *("06 00 00 21 40", "+212600002141", "AB123456", "ab 12345", "999780000000987650041244", "4111111111111111"),
@@ -126,6 +129,35 @@ def test_names(text: str, expected: str) -> None:
     """A title with a listed name, or two listed names, when they are asked for; streets, kings and common words stay."""
     assert mask(text, ("name",))[0] == expected
     assert mask(text)[0] == text
+
+
+@pytest.mark.parametrize("case", NAMES, ids=[case["label"] for case in NAMES])
+def test_names_after_titles_of_chat(case: dict[str, str]) -> None:
+    """Darija in Latin script titles people its own way, writes names small, and with digits for letters."""
+    assert mask(case["text"], KINDS)[0] == case["expected"], case["comment"]
+    assert mask(case["text"])[0] == case["text"]
+
+
+def test_nothing_to_read_loads_no_compiler() -> None:
+    """A batch without rows is answered without numba, which costs a third of a second to import."""
+    program = """
+import sys, pyarrow as pa
+from khettara.clean.identifiers import Identifiers, MaskIdentifiers
+batch = pa.record_batch({"text": pa.array([], pa.large_string())})
+assert MaskIdentifiers()(Identifiers()(batch)).num_rows == 0
+assert "numba" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_street_may_bear_the_name_of_a_town_or_a_date() -> None:
+    """The address goes on to its last town, however the street is called."""
+    streets = ("شارع الجديدة", "زنقة القنيطرة", "شارع 2 مارس", "إقامة الورود", "شارع علال الفاسي", "rue de Fès", "avenue 20 Août")
+    numbers = ("رقم 12", "، عمارة 4، شقة 7", " 9", " n° 31", "، الرقم ١٤")
+    for street in streets:
+        for number in numbers:
+            for town in ("سلا", "الدار البيضاء", "Rabat", "العيون الشرقية"):
+                assert mask(f"ساكن ف {street} {number}، {town}.")[0] == "ساكن ف <ADDRESS_1>.", (street, number, town)
 
 
 def test_a_column_is_masked_as_its_rows_are() -> None:

@@ -11,7 +11,7 @@ import html
 import re
 from collections import Counter
 
-VERSION = 2
+VERSION = 3
 
 # The elements of HTML; nothing else between angle brackets is markup (<PHONE_1> is not, nor is a < b).
 _ELEMENTS = (
@@ -54,11 +54,10 @@ _PAGE_NUMBER = re.compile(r"[\s\-–—]*(?:page|p\.|صفحة|ص\.?)?\s*([0-9٠-
 _HEAD = re.compile(r"[^\W\d_]{2,}[^\n]*\s[^\n]*[^\W_]")
 
 SUSPECT = (
-    r"(?i)<[/!]?[a-z-]|&#?[a-z0-9]{2,8};|©|copyright|droits|rights|الحقوق|(?:^|\n|[|›»·•>]|\t)[ ]*(?:"
-    + "|".join(sorted(re.escape(entry) for entry in MENU))
-    + r")[ ]*(?:\n|[|›»·•>]|\t|\z)|\n[\s\-–—]*(?:page|p\.|صفحة|ص\.?)?[ ]*[0-9٠-٩]{1,4}[^\n]{0,12}(?:\n|\z)"
+    r"(?i)<[/!]?[a-z-]|&#?[a-z0-9]{2,8};|©|copyright|droits|rights|الحقوق"
+    r"|\n[\s\-–—]*(?:page|p\.|صفحة|ص\.?)?[ ]*[0-9٠-٩]{1,4}[^\n]{0,12}(?:\n|\z)"
 )
-"""An RE2 pattern that every text with such litter matches."""
+"""An RE2 pattern that every text with such litter matches, unless menus are all its litter."""
 
 
 def _menu_cells(line: str) -> tuple[set[str], int]:

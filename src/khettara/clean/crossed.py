@@ -17,6 +17,7 @@ _LETTER_CLASS = f"[{re.escape(LETTERS)}]"
 _ASCII = "A-Za-z"
 # é, è, à, ç and their like are the same in both pages; a word with one of them is Western.
 _SAME = "àâçèéêëîïôùûü"
+_SAME_LETTERS = frozenset(_SAME)
 _WORD = re.compile(f"(?<![{_ASCII}{_SAME}]){_LETTER_CLASS}+(?![{_ASCII}{_SAME}])")
 _HIGH_WORD = re.compile(f"(?<![{_ASCII}])(?:{_LETTER_CLASS}|[{_SAME}]){{2,}}(?![{_ASCII}])")
 # Of ten letters of Arabic text, eight or nine are one of these.
@@ -34,21 +35,24 @@ def _is_arabic(text: str) -> bool:
     Lists of letters (ÀÁÂ, æøå), Icelandic and misread Cyrillic are not.
     """
     western = _WORD.findall(text)
-    words = [word.translate(_MAP) for word in western]
-    letters = [letter for word in words for letter in word if letter.isalpha()]
+    joined = " ".join(western).translate(_MAP)
+    words = joined.split(" ")
+    n_letters, n_characters = len(joined) - sum(map(joined.count, _NO_LETTERS)), len(joined) - joined.count(" ")
     among_arabic = len(_SOUND_ARABIC.findall(text)) > len(_LATIN_LETTER.findall(text))
-    enough = len(letters) >= 2 if among_arabic else len(letters) >= 4 and max(map(len, words)) >= 3
+    enough = n_letters >= 2 if among_arabic else n_letters >= 4 and max(map(len, words)) >= 3
     if not enough or all(word in _ALPHABET for word in western if len(word) > 1):
         return False
-    spelled = sum(len(word) for word in words if _SPELLED.fullmatch(word)) / sum(map(len, words))
+    spelled = sum(map(len, filter(_SPELLED.fullmatch, words))) / n_characters
     if among_arabic:
         return spelled >= 0.8
-    others = sum(any(letter in _SAME for letter in word) for word in _HIGH_WORD.findall(text))
-    share = sum(letter in _COMMON for letter in letters) / len(letters)
-    return share >= 0.5 and spelled >= (1 if len(letters) < 12 else 0.8) and others <= 0.1 * len(words)
+    others = sum(1 for word in _HIGH_WORD.findall(text) if not _SAME_LETTERS.isdisjoint(word))
+    share = sum(map(joined.count, _COMMON)) / n_letters
+    return share >= 0.5 and spelled >= (1 if n_letters < 12 else 0.8) and others <= 0.1 * len(words)
 
 
 _MAP = str.maketrans(TO_ARABIC)
+# Marks, joiners, and the blanks between words.
+_NO_LETTERS = " " + "".join(arabic for arabic in map(TO_ARABIC.__getitem__, LETTERS) if not arabic.isalpha())
 
 
 def to_arabic(text: str) -> tuple[str, int]:
@@ -75,6 +79,9 @@ def _line_to_arabic(line: str) -> str:
 
     A lone letter is misread only beside a misread word: À and É are words and initials of French.
     """
+    if not _OTHER_LETTER.search(line):
+        first = _WORD.search(line)
+        return line if first is None else _opening(line[: first.start()]) + line[first.start() :].translate(_MAP)
     words = list(_WORD.finditer(line))
     edges = [0, *(place for found in words for place in found.span()), len(line)]
     clear = [_is_gap(line[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True)]
@@ -86,8 +93,7 @@ def _line_to_arabic(line: str) -> str:
         if at and _is_gap(gap):
             parts.append(gap.translate(_MAP))
         else:
-            before = _SIGNS_BEFORE.search(gap)
-            parts.append(_behind(gap[: before.start()] if before else gap, at > 0) + (before.group().translate(_MAP) if before else ""))
+            parts.append(_opening(gap, at > 0))
         parts.append(found.group().translate(_MAP))
         at = found.end()
     return "".join((*parts, _behind(line[at:], at > 0)))
@@ -96,8 +102,15 @@ def _line_to_arabic(line: str) -> str:
 # Spanish puts its turned signs before a word.
 _OPENS_NOTHING = re.compile(f"[¡¿](?![{_ASCII}\u00c0-\u00ff])")
 _A_LETTER = re.compile(f"[{_ASCII}\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")
+_OTHER_LETTER = re.compile(f"(?!{_LETTER_CLASS}){_A_LETTER.pattern}")
 _SIGNS_BEFORE = re.compile(r"(?:(?<!\S)|(?<=[0-9]))[^\sA-Za-z0-9\u00c0-\u00ff]+ *\Z")
 _SIGNS_BEHIND = re.compile(r"[^\sA-Za-z0-9\u00c0-\u00ff]+(?: +[¡¿](?=\s))?| +[¡¿](?=\s)")
+
+
+def _opening(gap: str, after_word: bool = False) -> str:
+    """The signs before a misread word belong to it."""
+    before = _SIGNS_BEFORE.search(gap)
+    return _behind(gap[: before.start()], after_word) + before.group().translate(_MAP) if before else _behind(gap, after_word)
 
 
 def _is_gap(gap: str) -> bool:
@@ -128,7 +141,7 @@ _STRAY = re.compile(
 # What Arabic and Darija write before a word in Latin letters too: with, and, for, in, like, of, this, from; prefixes of verbs.
 PREFIXES = frozenset("بولفكدهمتني")
 # être, êtes: Darija puts ت before French verbs too, but not before what is left of these.
-_ETRE = re.compile("تt(?:re|es)")
+_ETRE = re.compile("تt(?:re|es)(?![a-z])")
 _SPANISH = re.compile(f'(?<![^\\s(«"])[؟،](?=[{_LATIN}])')
 
 

@@ -100,7 +100,9 @@ def _from_units(dataset: Dataset, measured: Measured) -> Sample:
     for number, size in enumerate(measured.sizes):
         rows = _draw(rng, MOST / max(total, 1), size)
         columns = measured.columns(number, {"id", "lang", "script", *names}) if len(rows) else {}
-        drawn.append(_Drawn(rows, {name: column.take(pa.array(rows)) for name, column in columns.items()}))
+        if len(rows) < size:
+            columns = {name: column.take(pa.array(rows)) for name, column in columns.items()}
+        drawn.append(_Drawn(rows, columns))
         del columns
         pa.default_memory_pool().release_unused()  # what is drawn lies among what is not, and would hold it: 110 MB on a million records
     files = [unit.path(DATA) for unit in measured.units]
@@ -226,19 +228,14 @@ def _histogram(sample: Sample, name: str, lines: list[dict[str, Any]]) -> dict[s
     place = np.searchsorted(edges, values, side="right") - 1
     place[values == edges[-1]] = len(edges) - 2
     inside = known & (place >= 0) & (place < len(edges) - 1)
-    rows = []
-    for number, lang in enumerate(sample.langs):
-        of_lang = sample.lang == number
-        drawn = of_lang & inside
-        rows.append(
-            {
-                "lang": lang,
-                "records": int((of_lang & known).sum()),
-                "all": np.bincount(place[drawn], minlength=len(edges) - 1).tolist(),
-                "kept": np.bincount(place[drawn & (sample.reason == KEPT)], minlength=len(edges) - 1).tolist(),
-                "beyond": int((of_lang & known & ~inside).sum()),
-            }
-        )
+    bins, languages = len(edges) - 1, len(sample.langs)
+    group = 2 * sample.lang + (sample.reason == KEPT)
+    drawn = np.bincount(group[inside] * bins + place[inside], minlength=2 * languages * bins).reshape(languages, 2, bins)
+    records, within = (np.bincount(sample.lang[some], minlength=languages).tolist() for some in (known, inside))
+    rows = [
+        {"lang": lang, "records": n, "all": of_lang.sum(axis=0).tolist(), "kept": of_lang[1].tolist(), "beyond": n - n_within}
+        for lang, n, n_within, of_lang in zip(sample.langs, records, within, drawn, strict=True)
+    ]
     return facts | {"scale": scale, "edges": edges.tolist(), "least": low, "most": high, "rows": [row for row in rows if row["records"]]}
 
 

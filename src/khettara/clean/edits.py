@@ -88,6 +88,8 @@ class RepairLines(Step):
 
 def _suspects(column: pa.Array, edit: str) -> npt.NDArray[np.bool_]:
     """Which texts may hold what an edit takes out; both edits share one look at the column."""
+    if not len(column):
+        return np.zeros(0, np.bool_)
     from khettara.kernels import litter, once  # it loads the compiler
 
     signs = once(column, _look)
@@ -95,8 +97,8 @@ def _suspects(column: pa.Array, edit: str) -> npt.NDArray[np.bool_]:
     if edit == "repair_lines":
         suspect = signs & (litter.BROKEN | litter.NUMBERED) != 0
         return suspect
-    suspect = signs & (litter.MARKUP | litter.MENU | litter.RIGHTS | litter.NUMBERED) != 0
-    places = np.flatnonzero(suspect)
+    suspect = signs & litter.MENU != 0
+    places = np.flatnonzero((signs & (litter.MARKUP | litter.RIGHTS | litter.NUMBERED) != 0) & ~suspect)
     if places.size:
         suspect[places] = pc.match_substring_regex(pc.take(column, pa.array(places)), boilerplate.SUSPECT).to_numpy(zero_copy_only=False)
     return suspect

@@ -3,7 +3,7 @@
     "Ø§Ù„Ø³ÙˆÙ‚" (UTF-8 read as cp1252)  ->  "السوق"      "ÇáÓæÞ" (cp1256 read as cp1252)  ->  "السوق"
 
 Whole texts, lines and words; damage done twice takes two rounds. The pages are in `pages`; each kind of damage has its module:
-UTF-8 read through a page (`misread`), the Arabic and the Western page taken for each other (`crossed`).
+UTF-8 read through a page (`whole`, `misread`), the Arabic and the Western page taken for each other (`crossed`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ import pyarrow as pa
 from khettara.clean.crossed import LETTERS, LONE, PREFIXES, to_arabic, to_western
 from khettara.clean.misread import undo
 from khettara.clean.pages import CONTROLS, MISREAD, standing
+from khettara.clean.whole import undo_whole
 from khettara.kernels import text_of
 
-VERSION = 2
+VERSION = 3
 
 _CONTROL = re.compile("[\x80-\x9f]")
 _MARKS = str.maketrans(CONTROLS)
@@ -43,16 +44,17 @@ def repair_encoding(text: str) -> tuple[str, int]:
     >>> repair_encoding("L’été à Aïn Zerqa : « الصيف »")
     ('L’été à Aïn Zerqa : « الصيف »', 0)
     """
-    total = 0
-    # The surest kind first, and from the beginning after each repair: a text damaged twice takes two rounds.
-    while not text.isascii():
-        for kind in (undo, to_arabic, to_western, _controls):
+    total, partly = 0, False
+    # The surest kind first, and from the beginning after each repair: a text damaged twice takes two rounds. What a repair of the
+    # whole text brings out is judged as any text is; a repair of a part can make the next one certain.
+    while not text.isascii() and (partly or _is_suspect(text)):
+        for kind in (undo_whole, undo, to_arabic, to_western, _controls):
             repaired, times = kind(text)
             if times:
                 break
         if not times:
             break
-        text, total = repaired, total + times
+        text, total, partly = repaired, total + times, kind not in (undo_whole, to_arabic)
     return text, total
 
 
@@ -70,9 +72,10 @@ def _tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
     for number, page in enumerate(MISREAD.values()):
         for character, byte in page.byte.items():
             numbers[number, ord(character)] = byte
-        # Ordinary signs are first bytes only where what they make spells French (œ) or Tamazight (ḍ ḥ ṛ ...).
+        # Ordinary signs are first bytes anywhere only where what they make spells French (œ) or Tamazight (ḍ ḥ ṛ ...).
         shy = set(page.shy) - {0xC5, 0xE1}
-        mark((character for character, byte in page.byte.items() if 0xC2 <= byte <= 0xF4 and byte not in shy), 1 << number)
+        mark((character for character, byte in page.byte.items() if 0xC2 <= byte <= 0xF4), 1 << number)
+        mark((character for character, byte in page.byte.items() if byte in shy), 1 << number << look.SHY)
         later = [character for character, byte in page.byte.items() if byte < 0xC0]
         mark(later, 1 << number << look.FOLLOWS)
         mark((character for character in later if character not in page.natural), 1 << number << look.UNNATURAL)
@@ -86,8 +89,17 @@ def _tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
     return table, numbers
 
 
+def _is_suspect(text: str) -> bool:
+    from khettara.kernels import Text, suspicion
+
+    data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
+    return bool(suspicion.suspects(Text(data, np.array([0, data.size])), *_tables())[0])
+
+
 def suspects(column: pa.Array) -> npt.NDArray[np.bool_]:
     """Which texts of a column may be damaged: all that `repair_encoding` changes, and hardly any sound one."""
+    if not len(column):
+        return np.zeros(0, np.bool_)
     from khettara.kernels import suspicion
 
     return suspicion.suspects(text_of(column), *_tables())

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from khettara.clean.hints import FOREIGN_PROOF, TAMAZIGHT, may_prove
 from khettara.clean.pages import ALIEN, FOREIGN, MISREAD, OURS, Page, stands
 
 
@@ -60,7 +61,6 @@ def _pattern(page: Page) -> re.Pattern[str]:
     return re.compile("|".join(shapes))
 
 
-_TAMAZIGHT = frozenset("ḍḥṛṣṭẓḌḤṚṢṬẒ")
 _CLOSING = "”»…™\N{NO-BREAK SPACE}"
 
 
@@ -72,7 +72,7 @@ def _pieces(line: str, page: Page) -> Iterator[_Piece]:
             case "whole":
                 text = page.bytes_of(found.group()).decode("utf-8", "replace")
                 if len(text) == 1:
-                    yield _Piece(start, end, text, _is_proof(found.group(), text, after, page), lost=False)
+                    yield _Piece(start, end, text, is_proof(found.group(), text, after, page), lost=False)
             case "quote":
                 # Of the bytes that cp1252 leaves out, and those that go unseen in cp1256, only 9D makes a mark: a closing quote.
                 yield _Piece(start, end, "”", proof=True, lost=True)
@@ -102,12 +102,12 @@ _SURELY_FEH = re.compile(
 )
 
 
-def _is_proof(characters: str, text: str, after: str, page: Page) -> bool:
+def is_proof(characters: str, text: str, after: str, page: Page) -> bool:
     """Whether a sequence hardly stands in sound text: it makes a letter of ours, and not of what follows a letter every day."""
     if stands(text) != OURS:
         return False
     if page.byte[characters[0]] in page.shy:
-        return text in _TAMAZIGHT or (text == "œ" and _is_lower(after))
+        return text in TAMAZIGHT or (text == "œ" and _is_lower(after))
     if not all(character in page.natural for character in characters[1:]):
         return True
     if len(characters) == 4:
@@ -116,7 +116,8 @@ def _is_proof(characters: str, text: str, after: str, page: Page) -> bool:
     return page.name == "western" and characters[-1] in _CLOSING and characters[-1] != "\N{NO-BREAK SPACE}" and _is_latin(after)
 
 
-def _runs(line: str, page: Page) -> Iterator[_Run]:
+def find_runs(line: str, page: Page) -> Iterator[_Run]:
+    """The runs of a line, in order, but for those that make no text."""
     joined: list[list[_Piece]] = []
     for piece in _pieces(line, page):
         if joined and joined[-1][-1].end == piece.start:
@@ -150,7 +151,7 @@ def _run(line: str, page: Page, pieces: list[_Piece]) -> _Run | None:
         # Damage leaves no letter of its page unexplained beside it; cp1256 read as a Western page does.
         proofs = 0
     elif _is_foreign_text(whole):
-        proofs = max(proofs, _FOREIGN_PROOF)
+        proofs = max(proofs, FOREIGN_PROOF)
     elif foreign:
         proofs = 0
     elif page.name == "arabic":
@@ -173,7 +174,6 @@ def _run(line: str, page: Page, pieces: list[_Piece]) -> _Run | None:
     return _Run(start, end, text, proofs, natural or (foreign and len(whole) < 2), foreign)
 
 
-_FOREIGN_PROOF = 4
 _BEFORE_SPACE = re.compile("[a-z0-9.,;:!?)]")
 _AFTER_NUMBERS = frozenset("°×½¼²³")
 _A_BETWEEN = re.compile("(?:.?[a-zà-ÿ0-9,;:’'-]|[^A-Za-z]?L)[|][A-Za-z0-9,;:!?-]")
@@ -182,7 +182,7 @@ _A_BETWEEN = re.compile("(?:.?[a-zà-ÿ0-9,;:’'-]|[^A-Za-z]?L)[|][A-Za-z0-9,;:
 def _is_foreign_text(whole: list[str]) -> bool:
     """Four letters or more of one foreign script: too many sequences for chance."""
     blocks = [ord(character) >> 8 for character in whole if stands(character) == FOREIGN]
-    return len(blocks) >= _FOREIGN_PROOF and (min(blocks) >= 0x30 or max(blocks) - min(blocks) <= 1)
+    return len(blocks) >= FOREIGN_PROOF and (min(blocks) >= 0x30 or max(blocks) - min(blocks) <= 1)
 
 
 def _is_letter_of(page: Page, character: str) -> bool:
@@ -198,7 +198,7 @@ def _is_lower(character: str) -> bool:
     return character.isascii() and character.islower()
 
 
-def _enough(page: Page) -> int:
+def enough(page: Page) -> int:
     """The proofs that a line needs. In the Western pages Ã© does alone; in the Arabic page each half of أ© is a letter or sign."""
     return 2 if page.name == "arabic" else 1
 
@@ -212,11 +212,22 @@ def undo(text: str) -> tuple[str, int]:
     ('L’école est fermée', 'في السوق', 'الحروف: ط، ظ؛ «مبدأ»')
     """
     # Only line feeds end a line here: the control U+0085 is a misread byte like any other.
-    lines = [(line, _found(line)) for line in text.split("\n")]
-    proved = {name for name, page in MISREAD.items() if sum(_proofs(found.get(name, [])) for _, found in lines) >= _enough(page) + 1}
+    lines = text.split("\n")
+    found: list[dict[str, list[_Run]]] = [{} for _ in lines]
+    proved: set[str] = set()
+    for page in MISREAD.values():
+        if not may_prove(text, page):
+            continue
+        telling = {number: list(find_runs(line, page)) for number, line in enumerate(lines) if may_prove(line, page)}
+        if sum(map(_proofs, telling.values())) > enough(page):
+            proved.add(page.name)
+            telling = {number: telling.get(number) or list(find_runs(line, page)) for number, line in enumerate(lines) if not line.isascii()}
+        for number, runs in telling.items():
+            if page.name in proved or _proofs(runs):
+                found[number][page.name] = runs
     total, repaired = 0, []
-    for line, found in lines:
-        new, times = _undo_line(line, found, proved)
+    for line, runs_by_page in zip(lines, found, strict=True):
+        new, times = _undo_line(line, runs_by_page, proved)
         repaired.append(new)
         total += times
     return ("\n".join(repaired), total) if total else (text, 0)
@@ -228,11 +239,6 @@ def _has_arabic(line: str, runs: list[_Run]) -> bool:
     return any("\u0621" <= character <= "\u06d3" for place, character in enumerate(line) if place not in covered)
 
 
-def _found(line: str) -> dict[str, list[_Run]]:
-    """The runs of a line by page."""
-    return {} if line.isascii() else {name: runs for name, page in MISREAD.items() if (runs := list(_runs(line, page)))}
-
-
 def _proofs(runs: list[_Run]) -> int:
     return sum(run.proofs for run in runs)
 
@@ -241,7 +247,7 @@ def _undo_line(line: str, found: dict[str, list[_Run]], proved: set[str]) -> tup
     """A line with the runs of its best page put right."""
     good: list[_Run] = []
     for name, runs in found.items():
-        if name in proved or _proofs(runs) >= _enough(MISREAD[name]) or (_proofs(runs) and not _has_arabic(line, runs)):
+        if name in proved or _proofs(runs) >= enough(MISREAD[name]) or (_proofs(runs) and not _has_arabic(line, runs)):
             elsewhere = any(run.foreign and run.proofs for run in runs)
             taken = [run for run in runs if run.proofs or not run.doubtful or (run.foreign and elsewhere)]
             good = max(good, taken, key=lambda runs: sum(run.end - run.start for run in runs))

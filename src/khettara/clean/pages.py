@@ -8,10 +8,14 @@ and cp1252 are one page here, because no character stands for different bytes in
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import product
+from typing import Any
 
 
 @cache
@@ -58,6 +62,32 @@ class Page:
         )
         inside = [[self.characters(*limits) for limits in shape] for shape in shapes]
         return "|".join("".join(f"[{piece}]" for piece in shape) for shape in inside if all(shape))
+
+    @cached_property
+    def _maps(self) -> list[Any]:
+        """A map for `codecs.charmap_encode` of each codec: it looks a character up in C, and stops at the first one that is not there."""
+        return [codecs.charmap_build("".join(map(chr, byte_of(codec)))) for codec in self.codecs]
+
+    def read_again(self, misread: str) -> str | None:
+        """A text that is UTF-8 from beginning to end when it goes back through this page, as it was; else None."""
+        for through in self._maps:
+            try:
+                return codecs.charmap_encode(misread, "strict", through)[0].decode("utf-8")
+            except UnicodeError:
+                pass
+        return None
+
+    def sequences(self, character: str) -> Iterator[str]:
+        """What the UTF-8 of a character may look like: a page of two codecs has two characters for some bytes."""
+        return map("".join, product(*(self.shown.get(byte, "") for byte in character.encode())))
+
+    @cached_property
+    def shown(self) -> dict[int, str]:
+        """What each byte above ASCII may look like."""
+        shown: dict[int, str] = {}
+        for character, byte in self.byte.items():
+            shown[byte] = shown.get(byte, "") + character
+        return shown
 
     def bytes_of(self, misread: str) -> bytes:
         """The bytes that were read as these characters; ASCII stands for itself."""

@@ -24,6 +24,7 @@ from khettara.clean.distributions import KEPT, Sample, borders, histograms, samp
 from khettara.clean.measured import measured_of, take_rows
 from khettara.clean.thresholds import thresholds
 from khettara.dataset import Dataset
+from khettara.engine.strings import NOT_TEXT
 from khettara.errors import DatasetError
 
 LONGEST_TEXT = 160
@@ -58,6 +59,7 @@ def survey(dataset: Dataset, *, search: tuple[Path, ...] = (), examples: int = 3
     sample = sample_of(dataset, measured)
     tallies = _Tallies()
     tallies.count(dataset)
+    masked = masks_last(settings["steps"])
     bordered = [rule["rule"] for rule in rules if any(threshold.signal in sample.signals for threshold in thresholds(rule["keep"]))]
     return {
         "name": dataset.name,
@@ -66,11 +68,11 @@ def survey(dataset: Dataset, *, search: tuple[Path, ...] = (), examples: int = 3
         "funnel": _funnel(dataset, tallies.because),
         "languages": tallies.languages(),
         "sources": tallies.sources(),
-        "clusters": _clusters(dataset, tallies),
+        "clusters": _clusters(dataset, tallies, masked),
         "sample": {"records": len(sample), "of": sample.of, "complete": sample.complete},
         "signals": histograms(sample, rules),
-        "thresholds": _thresholds(sample, rules, examples),
-        "others": _others(dataset, {*bordered, *(rule for _, rule in tallies.winner.values())}, examples),
+        "thresholds": _thresholds(sample, rules, examples, masked),
+        "others": _others(dataset, {*bordered, *(rule for _, rule in tallies.winner.values())}, examples, masked),
     }
 
 
@@ -81,7 +83,7 @@ def _funnel(dataset: Dataset, because: Mapping[str, str]) -> dict[str, Any]:
     keep = {rule["rule"]: rule["keep"] for rule in settings["rules"]}
     because = {**because, **{rule["rule"]: rule["because"] for rule in settings["rules"]}}
     joins = [join["join"] for join in settings["joins"] if "join" in join]
-    early = [rule for rule in left if rule == "no_text" or rule.startswith("failed_")]
+    early = [rule for rule in left if _came_early(rule)]
     order = dict.fromkeys([*early, *keep, *(["same_id"] if "same_id" in left else []), *joins, *left])
     losses, remaining = [], counts["in"]
     for rule in order:
@@ -126,10 +128,9 @@ class _Tallies:
             key = (row["lang"] or "unknown", row["script"] or "")
             self._before[key] += row["count_all"]
             self._after[key] += row["count_all"] if kept else 0
-        for pair in pc.value_counts(pc.struct_field(batch.column("source"), "uri")).to_pylist():
-            folder = folder_of(pair["values"] or "")
-            self._came[folder] += pair["counts"]
-            self._stayed[folder] += pair["counts"] if kept else 0
+        for pair in pc.value_counts(folders_of(pc.struct_field(batch.column("source"), "uri"))).to_pylist():
+            self._came[pair["values"]] += pair["counts"]
+            self._stayed[pair["values"]] += pair["counts"] if kept else 0
 
     def languages(self) -> list[dict[str, Any]]:
         return [
@@ -147,17 +148,16 @@ class _Tallies:
         return rows
 
 
-def folder_of(uri: str) -> str:
-    """The folder of a file; a file beside no other folder stands for itself.
+def folders_of(uris: pa.Array) -> pa.Array:
+    """The folder of each file; a file beside no other folder stands for itself.
 
-    >>> folder_of("avis/2024/souk.txt"), folder_of("posts.csv")
-    ('avis/2024', 'posts.csv')
+    >>> folders_of(pa.array(["avis/2024/souk.txt", "posts.csv", None])).to_pylist()
+    ['avis/2024', 'posts.csv', '']
     """
-    folder, _, name = uri.rpartition("/")
-    return folder or name
+    return pc.replace_substring_regex(pc.fill_null(uris, ""), r"(?s)^(.+)/[^/]*$|^/([^/]*)$", r"\1\2")
 
 
-def _clusters(dataset: Dataset, tallies: _Tallies) -> list[dict[str, Any]]:
+def _clusters(dataset: Dataset, tallies: _Tallies, masked: bool) -> list[dict[str, Any]]:
     """The largest groups of copies: how many were left out for one that stayed, with a few of them."""
     groups: dict[str, list[str]] = {}
     for name, (winner, _) in tallies.winner.items():
@@ -170,7 +170,7 @@ def _clusters(dataset: Dataset, tallies: _Tallies) -> list[dict[str, Any]]:
     lost = records_of(dataset, "rejects", [name for names in members.values() for name in names], ("text", "source", "rule"))
     shown = []
     for winner in largest:
-        first, *others = shorten([kept.get(winner), *(lost.get(name) for name in members[winner])])
+        first, *others = shorten([kept.get(winner), *(lost.get(name) for name in members[winner])], masked)
         rules = [tallies.winner[name][1] for name in members[winner]]
         shown.append(
             {
@@ -198,23 +198,33 @@ def records_of(dataset: Dataset, role: str, ids: Iterable[str], columns: Sequenc
     return found
 
 
-def shorten(records: Sequence[Mapping[str, Any] | None]) -> list[dict[str, Any]]:
-    """Records as examples: the text short and without identifiers, whether the recipe masked them or not, and where it comes from."""
+def masks_last(steps: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the last edit among steps, as `Transform.record` gives them, was to mask every usual kind of identifier."""
+    edits = [step for step in steps if step["step"] not in STEPS or STEPS[step["step"]].kind == "edit"]
+    if not edits or edits[-1]["step"] != "mask_identifiers":
+        return False
+    mask = STEPS["mask_identifiers"]()
+    kinds: set[str] = set(mask.record()["settings"]["kinds"])
+    return edits[-1]["version"] == mask.version and kinds <= set(edits[-1]["settings"]["kinds"])
+
+
+def shorten(records: Sequence[Mapping[str, Any] | None], masked: bool) -> list[dict[str, Any]]:
+    """Records as examples: the text short and without identifiers, and where it comes from. `masked`: the recipe left none in them."""
     if not records:
         return []
     texts = [" ".join(((record or {}).get("text") or "")[: 4 * LONGEST_TEXT].split()) for record in records]
-    ids = pa.array([str(place) for place in range(len(texts))], pa.string())
-    masked = STEPS["mask_identifiers"]()(pa.record_batch({"id": ids, "text": pa.array(texts, pa.large_string())})).column("text").to_pylist()
+    if any(texts) and not masked:
+        texts = STEPS["mask_identifiers"]()(pa.record_batch({"text": pa.array(texts, pa.large_string())})).column("text").to_pylist()
     return [
         {
             "text": None if record is None else text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT].rstrip() + "…",
             "uri": ((record or {}).get("source") or {}).get("uri"),
         }
-        for record, text in zip(records, masked, strict=True)
+        for record, text in zip(records, texts, strict=True)
     ]
 
 
-def _thresholds(sample: Sample, rules: Sequence[Mapping[str, Any]], examples: int) -> list[dict[str, Any]]:
+def _thresholds(sample: Sample, rules: Sequence[Mapping[str, Any]], examples: int, masked: bool) -> list[dict[str, Any]]:
     found = borders(sample, rules, examples)
     places = sorted({place for border in found for side in ("below", "above") for place, _ in border[side]})
     told = {
@@ -224,7 +234,7 @@ def _thresholds(sample: Sample, rules: Sequence[Mapping[str, Any]], examples: in
             "reason": None if sample.reason[place] == KEPT else sample.reasons[sample.reason[place]],
             **example,
         }
-        for place, example in zip(places, shorten(sample.records(places)), strict=True)
+        for place, example in zip(places, shorten(sample.records(places), masked), strict=True)
     }
     return [
         {
@@ -236,7 +246,7 @@ def _thresholds(sample: Sample, rules: Sequence[Mapping[str, Any]], examples: in
     ]
 
 
-def _others(dataset: Dataset, told: Iterable[str], examples: int) -> list[dict[str, Any]]:
+def _others(dataset: Dataset, told: Iterable[str], examples: int, masked: bool) -> list[dict[str, Any]]:
     """Examples of what was left out by other reasons than those `told`, such as a list of languages or a step that failed."""
     counts = {rule: number for rule, number in dataset.manifest.counts["rejected_by"].items() if rule not in told}
     found: dict[str, list[dict[str, Any]]] = {rule: [] for rule in counts}
@@ -249,6 +259,15 @@ def _others(dataset: Dataset, told: Iterable[str], examples: int) -> list[dict[s
             places = np.flatnonzero(np.asarray(pc.equal(rules, rule)))[:number]
             found[rule] += take_rows(file, places, ("id", "text", "source")) if len(places) else []
     return [
-        {"rule": rule, "records": counts[rule], "examples": [{"id": row["id"], **example} for row, example in zip(rows, shorten(rows), strict=True)]}
+        {
+            "rule": rule,
+            "records": counts[rule],
+            "examples": [{"id": row["id"], **example} for row, example in zip(rows, shorten(rows, masked and not _came_early(rule)), strict=True)],
+        }
         for rule, rows in found.items()
     ]
+
+
+def _came_early(rule: str) -> bool:
+    """Whether this reason leaves a record out before its edits are done."""
+    return rule in ("no_text", NOT_TEXT[0]) or rule.startswith("failed_")

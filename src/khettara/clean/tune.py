@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from khettara.clean.measured import Measured, measured_by
 from khettara.clean.stage import CleanStage
-from khettara.clean.survey import folder_of
+from khettara.clean.survey import folders_of
 from khettara.clean.thresholds import Threshold, thresholds
 from khettara.engine import Context, Expression, Join, Rule, nearest
 from khettara.engine.decide import decide
@@ -155,8 +155,8 @@ def _direction(measured: Measured, rows: Sequence[Sequence[int]], fates: Fates, 
         columns = measured.columns(number, {"lang", "source"})
         langs.update(lang or "unknown" for lang in columns["lang"].take(pa.array(moved)).to_pylist())
         uris = pc.struct_field(columns["source"], "uri").take(pa.array(moved))
-        for pair in pc.value_counts(uris).to_pylist():
-            sources[folder_of(pair["values"] or "")] += pair["counts"]
+        for pair in pc.value_counts(folders_of(uris)).to_pylist():
+            sources[pair["values"]] += pair["counts"]
         chosen = [row for place, row in enumerate(moved, passed) if place % every == 0][: examples - len(shown)]
         passed += len(moved)
         shown += _examples(measured, number, chosen, fates[number], rules) if chosen else []

@@ -14,8 +14,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, fields
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +118,7 @@ class Manifest:
     @cached_property
     def digest(self) -> str:
         """sha256 of the canonical JSON of all other fields, in hexadecimal."""
-        return sha256_hex(canonical_json(self._body()))
+        return sha256_hex(canonical_json(self._body))
 
     @property
     def rows(self) -> int:
@@ -129,8 +129,12 @@ class Manifest:
         """The files below the folder `role`, in order."""
         return tuple(entry for entry in self.files if entry.path.startswith(f"{role}/"))
 
+    @cached_property
     def _body(self) -> dict[str, Any]:
-        body: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        """All fields as JSON reads them back. Not by `asdict`, which would copy every chunk of every file."""
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        values |= {name: [vars(entry) for entry in values[name]] for name in ("files", "parents")} | {"step": vars(self.step)}
+        body: dict[str, Any] = json.loads(json.dumps(values))
         return body
 
     def render(self) -> bytes:
@@ -140,7 +144,7 @@ class Manifest:
             DatasetError: a count, setting or fact that JSON cannot hold exactly, such as a loss that is not a number.
         """
         try:
-            body = self._body() | {"digest": self.digest}
+            body = self._body | {"digest": self.digest}
         except rfc8785.CanonicalizationError as error:
             raise DatasetError(f"the manifest cannot say this: {error}", where=self.name) from error
         return (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -174,6 +178,10 @@ UNREADABLE_HINT = "Change its permissions, or ask whoever made it."
 _TAMPERED_HINT = "Make it again from its parents, or restore it from a copy whose digest you know."
 
 
+_parsed = lru_cache(maxsize=4)(Manifest.parse)
+"""A run reads each of its few manifests several times: by their bytes they are known again."""
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the dataset or model in `folder`.
 
@@ -186,7 +194,7 @@ def read_manifest(folder: Path) -> Manifest:
         for name in MANIFEST_NAMES.values():
             path = folder / name
             if path.is_file():
-                return Manifest.parse(path.read_bytes(), str(path))
+                return _parsed(path.read_bytes(), str(path))
     except OSError as error:
         raise DatasetError(f"cannot be read: {error.strerror}", where=str(error.filename or folder), hint=UNREADABLE_HINT) from error
     if not folder.exists():

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ from khettara.engine.rules import Expression, Rule
 from khettara.engine.shards import Shard, cut
 from khettara.engine.steps import Step, with_column
 from khettara.engine.strings import NOT_TEXT, split_damaged
-from khettara.engine.units import Output, Receipt, hash_key, sweep
+from khettara.engine.units import Output, Receipt, glance_receipt, hash_key, sweep
 from khettara.engine.workers import Progress, Workers
 from khettara.errors import KhettaraError, RecipeError
 
@@ -71,11 +72,12 @@ class Transform:
 
 @dataclass(frozen=True)
 class Measure:
-    """The task of the first pass over one shard."""
+    """The task of the first pass over one shard. `schemas` are the columns that come of it: of the data, and of the signals."""
 
     shard: Shard
     steps: tuple[Step, ...]
     fill: tuple[tuple[str, str], ...]
+    schemas: tuple[pa.Schema, pa.Schema]
 
     @cached_property
     def key(self) -> str:
@@ -94,8 +96,7 @@ class Measure:
 
     def __call__(self, folder: Path) -> Mapping[str, Output]:
         """Read, apply every step, write data, signals and the records that no step could take."""
-        first = self.shard.schema()
-        data_schema, signal_schema = output_schemas(first, self.steps)
+        data_schema, signal_schema = self.schemas
         journal = _Journal(self.steps)
         rejects: list[pa.RecordBatch] = []
         reject_schema = rejects_schema(data_schema)
@@ -187,7 +188,7 @@ def transform(
         RecipeError: a rule names a column that no step makes.
         DatasetError: the inputs have different columns.
     """
-    data_schema, signal_schema = output_schemas(_common_schema(inputs), what.steps)
+    schemas = data_schema, signal_schema = _schemas(_common_schema(inputs), what, shards, work)
     known = [*data_schema.names, *signal_schema.names]
     expressions = [(rule, Expression(rule.keep)) for rule in what.rules]
     for rule, expression in expressions:
@@ -203,7 +204,7 @@ def transform(
 
     cutter = next((join for join in what.joins if join.cuts), None)
     with Draft(destination) as draft:  # from the start: a second run must not work, or sweep, here
-        measures = [Measure(shard, what.steps, what.fill) for shard in shards]
+        measures = [Measure(shard, what.steps, what.fill, schemas) for shard in shards]
         measured = workers.run(measures, work, progress, "measure")
         compared, looked = blocks_of_others(others, what, work, workers, progress)
         blocks = [block_of(unit, priorities[shard.input_number]) for unit, shard in zip(measured, shards, strict=True)]
@@ -232,16 +233,35 @@ def transform(
     return manifest, len(units) - reused, reused
 
 
+def _schemas(schema: pa.Schema, what: Transform, shards: Sequence[Shard], work: Path) -> tuple[pa.Schema, pa.Schema]:
+    """The columns of the data and of the signals: those of a shard that is measured already, else found by trying no records.
+
+    Trying loads whatever the steps need, half a second that a run with another threshold has no use for.
+    """
+    for shard in shards[:1]:
+        unit = glance_receipt(measure_key([step.record() for step in what.steps], dict(what.fill), shard), work)
+        if unit is not None:
+            return schema, pq.read_schema(unit.path("signals.parquet")).remove_metadata()
+    return output_schemas(schema, what.steps)
+
+
 def output_schemas(schema: pa.Schema, steps: Sequence[Step]) -> tuple[pa.Schema, pa.Schema]:
     """The columns of the data, and of the signals, that `steps` make of records with `schema`: found by trying no records."""
+    *_, batch = _tried(schema, steps)
+    added = [pa.field(field.name, field.type) for field in batch.schema if field.name not in schema.names]
+    return schema, pa.schema([schema.field("id"), *added])
+
+
+def _tried(schema: pa.Schema, steps: Sequence[Step]) -> Iterator[pa.RecordBatch]:
+    """No records with `schema`, before all steps and after each."""
     batch = pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)
+    yield batch
     for step in steps:
         try:
             batch = step(batch)
         except KeyError as error:
             raise RecipeError(f"step {step.name()} needs a column {error}", hint="Put the step that makes it before this one.") from error
-    added = [pa.field(field.name, field.type) for field in batch.schema if field.name not in schema.names]
-    return schema, pa.schema([schema.field("id"), *added])
+        yield batch
 
 
 def _common_schema(inputs: Sequence[Dataset]) -> pa.Schema:
@@ -376,8 +396,8 @@ def blocks_of_others(
 
 def _steps_for(columns: Sequence[str], schema: pa.Schema, steps: Sequence[Step]) -> tuple[Step, ...]:
     """Of the steps, every edit up to the last that makes one of the columns, and the signals that make them."""
-    made = [set(output_schemas(schema, steps[: number + 1])[1].names) for number in range(len(steps))]
-    makers = [number for number, names in enumerate(made) if (names - (made[number - 1] if number else set())) & set(columns)]
+    made = [set(batch.schema.names) for batch in _tried(schema, steps)]
+    makers = [number for number, (before, after) in enumerate(pairwise(made)) if (after - before) & set(columns)]
     return tuple(step for number, step in enumerate(steps) if number in makers or (step.kind == "edit" and number < max(makers, default=0)))
 
 

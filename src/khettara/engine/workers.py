@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from khettara.engine.rules import nearest
-from khettara.engine.units import Receipt, Task, read_receipt, run_unit
+from khettara.engine.units import Receipt, Task, hold_little, read_receipt, run_unit
 from khettara.errors import EngineError, MissingExtra, RecipeError, storage_errors
 
 ENGINES = ("threads", "processes", "ray")
@@ -82,6 +82,7 @@ class Workers:
             KhettaraError: the first failure; tasks not yet begun are dropped, finished ones stay finished.
         """
         receipts: dict[str, Receipt] = {}
+        hold_little()  # before there are threads
         with storage_errors(root):
             root.mkdir(parents=True, exist_ok=True)
         progress.start(label, sum(task.weight for task in tasks), "B")

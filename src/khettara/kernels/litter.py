@@ -18,9 +18,9 @@ from khettara.kernels.jit import inline, kernel
 MARKUP, MENU, RIGHTS, BROKEN, NUMBERED = (1 << bit for bit in range(5))
 """Signs of markup; an entry of a menu, or cells as menus have; words of rights notices; lines that look cut; numbered pages."""
 
-_LONGEST_ENTRY = 40
+_LONGEST_ENTRY = 64
 _LONGEST_NUMBER = 24
-"""Bytes in an entry of a menu, and in a line that numbers a page."""
+"""Bytes in an entry of a menu with what is around it, and in a line that numbers a page."""
 _NARROWEST = 40
 """Characters in the narrowest line that a layout breaks."""
 BLOCK = 64
@@ -36,18 +36,36 @@ def _is_letter(byte: Number) -> Number:
 
 @inline
 def _is_plain(data: Bytes, at: Number) -> Number:
-    """Whether no sign of markup, cells or rights begins in these bytes; compiled to vector instructions, it reads two bytes further."""
+    """Whether no sign of markup or rights begins in these bytes; compiled to vector instructions, it reads two bytes further."""
     odd = False
     around = data[at : at + BLOCK + 2]
     for place in range(BLOCK):
         byte, second, third = around[place], around[place + 1], around[place + 2]
-        odd |= (byte == 0x3C) | (byte == 0x26) | (byte == 0x7C) | (byte == 0x5B) | (byte == 0x7B)
+        odd |= (byte == 0x3C) | (byte == 0x26) | (byte == 0x5B) | (byte == 0x7B)
         odd |= (byte == second) & ((byte == 0x2A) | (byte == 0x3D))
-        odd |= (byte == 0xC2) & ((second == 0xB7) | (second == 0xBB) | (second == 0xA9))
+        odd |= (byte == 0xC2) & (second == 0xA9)
         # réservés, reserved, محفوظة
         odd |= (byte == 0xA9) & (second == 0x73) & (third == 0x65) | (byte == 0x72) & (second == 0x76) & (third == 0x65)
         odd |= (byte == 0xAD) & (second == 0xD9) & (third == 0x81)
     return not odd
+
+
+@inline
+def _has_newline(data: Bytes, at: Number) -> Number:
+    found = False
+    block = data[at : at + BLOCK]
+    for place in range(BLOCK):
+        found |= block[place] == 0x0A
+    return found
+
+
+@inline
+def _n_characters(data: Bytes, at: Number) -> Number:
+    n_later = np.uint8(0)
+    block = data[at : at + BLOCK]
+    for place in range(BLOCK):
+        n_later += np.uint8(block[place] & 0xC0 == 0x80)
+    return BLOCK - np.int64(n_later)
 
 
 @inline
@@ -64,28 +82,39 @@ def _sign(data: Bytes, at: Number, end: Number) -> Number:
         return MARKUP if _is_letter(second) or second == 0x2F or second == 0x5B else 0
     if (byte == 0x7B or byte == 0x2A or byte == 0x3D) and second == byte:
         return MARKUP
-    if byte == 0x7C or (byte == 0xC2 and (second == 0xB7 or second == 0xBB)):
-        return MENU
     if byte == 0xC2 and second == 0xA9:
         return RIGHTS
     if byte == 0xA9 and second == 0x73 and third == 0x65:
-        return RIGHTS if at + 4 < end and data[at + 3] == 0x72 and data[at + 4] == 0x76 else 0
+        return RIGHTS if at + 7 < end and data[at + 4] == 0x76 and data[at + 6] == 0xA9 and data[at + 7] == 0x73 else 0
     if byte == 0x72 and second == 0x76 and third == 0x65:
         return RIGHTS if at + 3 < end and data[at + 3] == 0x64 else 0
-    return RIGHTS if byte == 0xAD and second == 0xD9 and third == 0x81 else 0
+    if byte == 0xAD and second == 0xD9 and third == 0x81 and at + 6 < end:
+        return RIGHTS if data[at + 3] == 0xD9 and data[at + 4] == 0x88 and data[at + 5] == 0xD8 and data[at + 6] == 0xB8 else 0
+    return 0
+
+
+@inline
+def _is_edge(byte: Number) -> Number:
+    """Blanks and brackets around an entry."""
+    return byte <= 0x20 or byte == 0x5B or byte == 0x5D
 
 
 @inline
 def _is_entry(data: Bytes, begin: Number, end: Number, entries: npt.NDArray[np.uint64]) -> Number:
-    """Whether a line is one of these entries, without regard to case and blanks around it."""
-    while begin < end and data[begin] <= 0x20:
+    """Whether this is one of these entries, without regard to case and what is around it."""
+    while begin < end and _is_edge(data[begin]):
         begin += 1
-    while end > begin and data[end - 1] <= 0x20:
+    while end > begin and _is_edge(data[end - 1]):
         end -= 1
+    if end == begin:
+        return False
     value = np.uint64(FNV)
+    before = np.uint8(0)
     for place in range(begin, end):
         byte = data[place]
-        value = (value ^ np.uint64(byte + 32 if 65 <= byte <= 90 else byte)) * np.uint64(FNV_PRIME)
+        capital = 65 <= byte <= 90 or (before == 0xC3 and 0x80 <= byte <= 0x9E)
+        value = (value ^ np.uint64(byte + 32 if capital else byte)) * np.uint64(FNV_PRIME)
+        before = byte
     low, high = 0, entries.size
     while low < high:
         middle = (low + high) >> 1
@@ -94,6 +123,43 @@ def _is_entry(data: Bytes, begin: Number, end: Number, entries: npt.NDArray[np.u
         else:
             high = middle
     return low < entries.size and entries[low] == value
+
+
+@inline
+def _has_separator(data: Bytes, at: Number) -> Number:
+    """Whether cells may be told apart in these bytes and two further."""
+    found = False
+    around = data[at : at + _LONGEST_ENTRY + 2]
+    for place in range(_LONGEST_ENTRY):
+        byte, second, third = around[place], around[place + 1], around[place + 2]
+        found |= (byte == 0x7C) | (byte == 0x3E) | (byte == 0x09)
+        found |= (byte == 0xC2) & ((second == 0xB7) | (second == 0xBB) | (second == 0xAB))
+        found |= (byte == 0xE2) & (second == 0x80) & ((third == 0xBA) | (third == 0xA2))
+    return found
+
+
+@inline
+def _begins_menu(data: Bytes, begin: Number, end: Number, entries: npt.NDArray[np.uint64]) -> Number:
+    """Whether a line begins with an entry: the whole line, or its first cell that is not empty."""
+    if end - begin > _LONGEST_ENTRY + 2 and not _has_separator(data, begin):
+        return False
+    stop, start = min(end, begin + _LONGEST_ENTRY), begin
+    for place in range(begin, stop):
+        byte = data[place]
+        # | > and the tab; · and »; › and •
+        width = 1 if byte == 0x7C or byte == 0x3E or byte == 0x09 else 0
+        if byte == 0xC2 and place + 1 < end and (data[place + 1] == 0xB7 or data[place + 1] == 0xBB or data[place + 1] == 0xAB):
+            width = 2
+        if byte == 0xE2 and place + 2 < end and data[place + 1] == 0x80 and (data[place + 2] == 0xBA or data[place + 2] == 0xA2):
+            width = 3
+        if width:
+            empty = True
+            for inside in range(start, place):
+                empty &= _is_edge(data[inside])
+            if not empty:
+                return _is_entry(data, start, place, entries)
+            start = place + width
+    return stop == end and _is_entry(data, start, end, entries)
 
 
 @inline
@@ -145,6 +211,10 @@ def _look(data: Bytes, offsets: Offsets, entries: npt.NDArray[np.uint64], out: n
             if at + BLOCK + 2 > end or not _is_plain(data, at):
                 for place in range(at, stop):
                     found |= _sign(data, place, end)
+            if in_word == 2 and stop < end and not _has_newline(data, at):
+                characters += _n_characters(data, at)
+                at = stop
+                continue
             for place in range(at, stop + (stop == end)):
                 byte = data[place] if place < end else np.uint8(0x0A)
                 if byte != 0x0A:
@@ -159,7 +229,7 @@ def _look(data: Bytes, offsets: Offsets, entries: npt.NDArray[np.uint64], out: n
                             word += counts
                     continue
                 size = place - begin
-                if 0 < size <= _LONGEST_ENTRY and _is_entry(data, begin, place, entries):
+                if size > 0 and _begins_menu(data, begin, place, entries):
                     found |= MENU
                 if 0 < size <= _LONGEST_NUMBER:
                     numbers += _is_number(data, begin, place)

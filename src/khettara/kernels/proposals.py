@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from khettara.kernels.columns import Bytes
 
-NUMBER, WORD, AT, COLONS, LINK, NAME, STREET = range(7)
-"""Why a place is proposed."""
+NUMBER, WORD, AT, COLONS, LINK, NAME, STREET, CODE = range(8)
+"""Why a place is proposed. A code is a number after one or two letters and a blank: an identity card, if a word after it says so."""
 
 N_CUES = 24
 NUMERAL, ZERO, SPEAKS, BRACKETED, STREETWISE, NAMES, TITLE = (1 << bit for bit in range(N_CUES, N_CUES + 7))

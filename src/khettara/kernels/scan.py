@@ -19,6 +19,7 @@ from khettara.kernels.jit import inline, kernel
 from khettara.kernels.proposals import (
     AT,
     BRACKETED,
+    CODE,
     COLONS,
     LINK,
     N_CUES,
@@ -215,14 +216,16 @@ def _letter_between(data: Bytes, at: int, end: int) -> bool:
             break
         at += width
         step += 1
-    if step == 0 or at + 1 >= end:
+    # 12345أ6 too: an Arabic letter may touch both numbers.
+    touching = step == 0
+    if at + 1 >= end or (touching and (not 0xD8 <= data[at] <= 0xD9 or _digit(data, at, end)[1])):
         return False
     at += 2 if 0xD8 <= data[at] <= 0xD9 else 1
     step = 0
     while at < end and step < 4:
         digit, _ = _digit(data, at, end)
         if digit >= 0:
-            return step > 0
+            return touching == (step == 0)
         # أ may carry its hamza apart, هـ its tatweel.
         width = _gap(data, at, end)
         if width == 0:
@@ -302,6 +305,17 @@ def _has_digit(data: Bytes, at: int, end: int) -> bool:
             return True
         at += 1
     return False
+
+
+@inline
+def _is_bracketed(data: Bytes, start: int, stop: int, begin: int, end: int) -> bool:
+    """Whether a word stands in brackets, which may have a blank inside, or between two dashes, strokes, stars or lines."""
+    if start - 2 >= begin and data[start - 1] == 0x20:
+        start -= 1
+    opened = data[start - 1]
+    if opened == 0x28 or opened == 0x5B or opened == 0x7B or opened == 0x3C:
+        return True
+    return stop < end and opened == data[stop] and (opened == 0x2D or opened == 0x2F or opened == 0x5F or opened == 0x2A)
 
 
 @inline
@@ -411,6 +425,8 @@ def _why_number(data: Bytes, begin: int, end: int, start: int, fewest: Offsets, 
         return start, stop, NUMBER
     if n_groups == 1 and n_digits <= 5 and _letter_between(data, stop, end):
         return start, stop, NUMBER
+    if n_groups == 1 and 5 <= n_digits <= 6 and (before == 0x20 or before == 0x2D) and 1 <= _letters_before(data, start - 1, begin) <= 2:
+        return start, stop, CODE
     return start, stop, -1
 
 
@@ -486,14 +502,13 @@ def _scan(
                         if _numeral_follows(data, at, end, table, keys, groups):
                             why = WORD
                     if bits & BRACKETED and start > begin:
-                        opened = data[start - 1]
-                        if opened == 0x28 or opened == 0x5B or opened == 0x7B or (start - newest <= _NEAR and _near(last, start) & bits):
+                        if _is_bracketed(data, start, at, begin, end) or (start - newest <= _NEAR and _near(last, start) & bits):
                             why = WORD
                         # It is announced, it announces nothing.
                         bits &= ~np.int64((1 << N_CUES) - 1)
                     if bits & SPEAKS:
                         why = WORD
-                    if bits & STREETWISE and (_has_digit(data, at, min(end, at + 90)) or _has_digit(data, max(begin, start - 14), start)):
+                    if bits & STREETWISE and (_has_digit(data, at, min(end, at + 90)) or _has_digit(data, max(begin, start - 32), start)):
                         why = STREET
                     if why >= 0:
                         count = _propose(out, count, row, first, at, why, bits, of_row)
@@ -534,7 +549,7 @@ def _scan(
                 first, at, why = _why_number(data, begin, end, at, fewest, most, cues)
                 if why >= 0:
                     count = _propose(out, count, row, first, at, why, cues, of_row)
-                elif here - zero_end <= 3:
+                if why < 0 and here - zero_end <= 3:
                     count = _propose(out, count, row, zero_start, at, WORD, ZERO, of_row)
                 elif digit == 0 and at - first == 2 * width and _numeral_follows(data, at, end, table, keys, groups):
                     count = _propose(out, count, row, first, at, WORD, ZERO, of_row)

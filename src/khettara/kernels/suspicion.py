@@ -28,6 +28,8 @@ UNNATURAL = 16
 ALONE, LEAN, KNOWN, PREFIX = 1 << 21, 1 << 22, 1 << 23, 1 << 24
 """Damage wherever it stands; a first byte whose second often turned to a blank; a character that repairs bring out; a letter
 that Arabic writes before names."""
+SHY = 25
+"""Five bits above: ordinary signs, first bytes of a sequence only where they stand behind a small letter."""
 
 _ARABIC_PAGE = 1
 Number = Any
@@ -45,6 +47,9 @@ def _is_latin(code: Number) -> Number:
 def _sequence(data: Bytes, at: Number, end: Number, before: Number, table: Table, numbers: Bytewise, page: Number) -> Number:
     """Whether a misread UTF-8 sequence begins at `at`: all its bytes are there, and what they make or stand beside is suspicious."""
     code, width = decode(data, at, end)
+    shy = table[slot(code)] >> SHY >> page & 1 != 0
+    if shy and not 97 <= before <= 122:
+        return False
     first = np.int64(numbers[page, slot(code)])
     at += width
     rest = 1 if first < 0xE0 else (2 if first < 0xF0 else 3)
@@ -60,11 +65,11 @@ def _sequence(data: Bytes, at: Number, end: Number, before: Number, table: Table
         unnatural |= table[slot(code)] >> UNNATURAL >> page & 1 != 0
         made = made << 6 | (number & 0x3F)
         at += width
-    if unnatural or rest == 3:
+    if (unnatural or rest == 3) and not shy:
         return True
     if table[slot(made)] & KNOWN == 0:
         return False
-    if page != _ARABIC_PAGE or _is_latin(before):
+    if page != _ARABIC_PAGE or _is_latin(before) or 48 <= before <= 57:
         return True
     if at >= end:
         return False
@@ -161,7 +166,7 @@ def _is_suspicious(
         return True
     if flags & LEAN and (at + width >= end or data[at + width] < 0x41):
         return True
-    if met & (ARABIC | LATIN) and _stray(data, at, end, before, last, flags, width, table):
+    if met & (ARABIC | LATIN) and _stray(data, at, end, before, code, last, flags, width, table):
         return True
     for page in range(N_PAGES):
         if met >> page & 1 and (_sequence(data, place, end, before, table, numbers, page) or (code == 0xE2 and following == 0x20AC)):
@@ -170,14 +175,18 @@ def _is_suspicious(
 
 
 @inline
-def _stray(data: Bytes, at: Number, end: Number, before: Number, last: Any, flags: Any, width: Number, table: Table) -> Number:
+def _stray(data: Bytes, at: Number, end: Number, before: Number, code: Number, last: Any, flags: Any, width: Number, table: Table) -> Number:
     """Whether an Arabic letter that touches a Latin one stands alone there."""
     if flags & ARABIC:
         if at + width >= end:
             return True
         code, _ = decode(data, at + width, end)
         return table[slot(code)] & ARABIC == 0
-    return last & PREFIX == 0 and table[slot(before)] & ARABIC == 0
+    if table[slot(before)] & ARABIC:
+        return False
+    # ت begins verbs, but être and êtes begin with a misread ê.
+    etre = code == 0x62A and at + 2 < end and data[at] == 0x74 and (data[at + 1] == 0x72 or data[at + 2] == 0x73)
+    return last & PREFIX == 0 or etre
 
 
 def suspects(text: Text, table: Table, numbers: Bytewise) -> npt.NDArray[np.bool_]:

@@ -42,7 +42,7 @@ SHORT_RUNS = 20
 SHORT_LIKENESS = 0.9
 """Texts of fewer runs of words than this must agree this much: in a short text one word is the difference ("… costs 5", "… costs 6")."""
 
-MEMORY = 16 << 20
+MEMORY = 8 << 20
 _ROW_BYTES = 4 * WIDTH + 128
 _AT_ONCE = 1 << 14
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from khettara.darija.identifiers.finding import KINDS, USUAL, Found, find, finder
 from khettara.darija.identifiers.masking import mask, mask_column, one_row
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)

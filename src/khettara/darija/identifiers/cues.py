@@ -12,6 +12,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from khettara.darija.identifiers.places import towns
+
 
 class Announced(NamedTuple):
     """What a cue announces: how many digits the number has, how far from the cue it may be, and the phrases."""
@@ -136,14 +138,33 @@ _NEAR_GAP = (
 )
 
 
+# A register is kept by a town's court: both may stand before the number.
+_COURT = r"au|aux|du|des|d['’]|l['’]|tribunal|commerce|instance|ville|dyal|dial|لدى|المحكمة|بالمحكمة|محكمة|التجارية|الابتدائية|مدينة|بمدينة|لمدينة"
+
+
+@cache
+def _court_gap() -> str:
+    gap = _NEAR_GAP.replace("(?:n[°ºo]?|", rf"(?:{_COURT}|(?:بال|لل|ال|ب|ل|ف)?(?:{'|'.join(towns())})|n[°ºo]?|")
+    return gap.replace(r"){0,4}\Z", r"){0,9}\Z")
+
+
+@cache
+def after_town() -> re.Pattern[str]:
+    """A pattern for a town right before a number."""
+    return re.compile(rf"(?:{'|'.join(towns())})[^\w\n]{{0,3}}\Z", re.IGNORECASE)
+
+
 # Short for a cue only in capitals: "if" and "ip" are words, "rc" and "tp" pieces of links.
 _CAPITALS = frozenset(["i.f.", "r.c.", "t.p.", "ip", "cb"])
+
+
+_FREE = r"(?<![^\W_])"
 
 
 @cache
 def _phrases(kind: str) -> str:
     patterns = [f"(?-i:{_pattern(phrase.upper())})" if phrase in _CAPITALS else _pattern(phrase) for phrase in CUES[kind].phrases.split("|")]
-    return rf"(?<![^\W_])(?:{'|'.join(sorted(patterns, key=len, reverse=True))})(?![^\W\d_])"
+    return rf"{_FREE}(?:{'|'.join(sorted(patterns, key=len, reverse=True))})(?![^\W\d_])"
 
 
 @cache
@@ -155,13 +176,28 @@ def phrases(kind: str) -> re.Pattern[str]:
 @cache
 def cue(kind: str) -> re.Pattern[str]:
     """A pattern for what stands before an identifier of this kind: a cue, then no digit, line end or placeholder up to it."""
-    return re.compile(_phrases(kind) + (_NEAR_GAP if CUES[kind].near else _ANY_GAP), re.IGNORECASE)
+    gap = _court_gap() if kind in ("rc", "patente") else _NEAR_GAP if CUES[kind].near else _ANY_GAP
+    return re.compile(_phrases(kind) + gap, re.IGNORECASE)
 
 
 @cache
 def right_before(kind: str) -> re.Pattern[str]:
     """As `cue`, but with no more between than "number" and its like."""
     return re.compile(_phrases(kind) + _NEAR_GAP, re.IGNORECASE)
+
+
+_IS = (
+    r"(?:est|is|c['’]est|hiya|hia|howa|hiyya|hada|hadi|hadak|raha|rah|mktouba?|figure|le|la|l['’]|ma|mon|my|sa|son|her|his|the|num[ée]ro|number|num"
+    r"|n°|ra9m|ra9em|r9m|nmra|nemra|de|du|dyal|dial|d|f|fl|fla|sur|dans|in|on|هي|هو|هادا|هادي|هذا|هذه|راه|راها|مكتوبة|مكتوب|رقم|نمرة|ف|فل|في|على|ديال)"
+)
+
+
+@cache
+def follows(kind: str) -> re.Pattern[str]:
+    """A pattern for a cue that comes after what it announces, with "is the number of" and the like between."""
+    return re.compile(
+        rf"[ \u00a0]?[(,:;=\-–—)]?[ \u00a0]{{0,2}}(?:{_IS}[ \u00a0:]{{1,2}}){{0,6}}[(]?[فبل]?{_phrases(kind)[len(_FREE) :]}", re.IGNORECASE
+    )
 
 
 def words_of_cues() -> dict[str, int]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from khettara.darija.identifiers import cues, names, online, places, spoken
-from khettara.darija.identifiers.numbers import Reading, Window, read_number
+from khettara.darija.identifiers.numbers import Reading, Window, read_code, read_number
 from khettara.kernels import Text, proposals
 
 KINDS = (
@@ -29,7 +29,7 @@ them ministers who sign: right as names, and no secret. Who prepares chats or le
 
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 _WESTERN = {first + digit: str(digit) for first in (0x660, 0x6F0) for digit in range(10)}
-_BEFORE, _AFTER = 96, 48
+_BEFORE, _AFTER = 128, 72
 
 
 class Found(NamedTuple):
@@ -57,9 +57,10 @@ def _vocabulary(with_names: bool) -> proposals.Vocabulary:
 
     add(spoken.numerals(), proposals.NUMERAL)
     add(spoken.zeros(), proposals.ZERO)
-    add(["at"], proposals.BRACKETED | 1 << cues.NAMES_OF_CUES.index("mail"))
+    add(["at", "a"], proposals.BRACKETED | 1 << cues.NAMES_OF_CUES.index("mail"))
     add((word for word in online.SPEAKING if word.isalpha()), proposals.SPEAKS)
-    add((form for word in places.STREETS.split("|") if word.isalpha() for form in cues.forms(word)), proposals.STREETWISE)
+    add((form for word in places.STREETS.split("|") if word != "n°" for form in cues.forms(word)), proposals.STREETWISE)
+    add(places.ENGLISH_STREETS, proposals.STREETWISE)
     if with_names:
         add(names.listed(), proposals.NAMES)
         add(names.titles(), proposals.TITLE)
@@ -82,6 +83,8 @@ def finder(kinds: Collection[str]) -> Callable[[Text], Found]:
 
 
 def _find(text: Text, with_names: bool) -> Found:
+    if not len(text):
+        return _found([])
     from khettara.kernels.scan import scan
 
     proposed = scan(text, _vocabulary(with_names))
@@ -89,13 +92,35 @@ def _find(text: Text, with_names: bool) -> Found:
     offsets = text.offsets.tolist()
     found: list[tuple[int, int, int, str, str]] = []
     previous, here = -1, list[tuple[int, int, str, str]]()
+    # Where the last address and the last spoken number end: words of streets and zeros inside them belong to them.
+    within, said = 0, 0
     for row, start, end, why, near, of_row in zip(*(column.tolist() for column in proposed), strict=True):
         if row != previous:
             found += [(previous, *reading) for reading in _apart(here)]
             here = []
             previous = row
+        if why == proposals.STREET:
+            if start < within:
+                continue
+            read = _read(memory, offsets[row], offsets[row + 1], start, end, why, near, of_row)
+            if read:
+                within = read[0][1]
+            here += read
+            continue
+        if why == proposals.WORD and near & proposals.ZERO:
+            if start < said:
+                continue
+            read = _read(memory, offsets[row], offsets[row + 1], start, end, why, near, of_row)
+            if read:
+                said = read[0][1]
+            here += read
+            continue
         here += _read(memory, offsets[row], offsets[row + 1], start, end, why, near, of_row)
     found += [(previous, *reading) for reading in _apart(here)]
+    return _found(found)
+
+
+def _found(found: list[tuple[int, int, int, str, str]]) -> Found:
     places = np.array([(row, start, end, _RANK[kind]) for row, start, end, kind, _ in found], np.int64).reshape(-1, 4)
     return Found(places[:, 0], places[:, 1], places[:, 2], places[:, 3], [value for *_, value in found])
 
@@ -147,6 +172,12 @@ def _read_word(text: str, start: int, end: int, near: int) -> Iterator[Reading]:
         if found and online.is_handle(found):
             yield "handle", found.start("handle"), found.end("handle"), found["handle"].lower().lstrip("@")
         return
+    yield from _spelled(text, start, end)
+
+
+def _spelled(text: str, start: int, end: int) -> Iterator[Reading]:
+    if online.HAS_AT.search(text, max(0, start - 90), end + 90) is None:
+        return
     for found in online.SPELLED.finditer(text, max(0, start - 90)):
         if found.start() > end:
             break
@@ -154,12 +185,17 @@ def _read_word(text: str, start: int, end: int, near: int) -> Iterator[Reading]:
             yield "email", found.start(), found.end(), address
 
 
+_OPENINGS = frozenset("([{< ")
+
+
 def _read_at(text: str, start: int, end: int, near: int) -> Iterator[Reading]:
     local = online.local_start(text, start)
     if local < start and (found := online.EMAIL.match(text, local)) and (address := online.email_of(found.group())):
         yield "email", local, found.end(), address
+    elif text[start - 1 : start] in _OPENINGS:
+        yield from _spelled(text, start, end)
     handle = online.HANDLE.match(text, start)
-    if handle and not online.is_nobody(handle.group()):
+    if handle and not online.is_nobody(handle.group()) and not online.is_of_program(text, start, handle.end()):
         yield "handle", start, handle.end(), handle.group()[1:].lower()
 
 
@@ -186,12 +222,12 @@ def _read_name(text: str, start: int, end: int, near: int) -> Iterator[Reading]:
 
 
 def _read_street(text: str, start: int, end: int, near: int) -> Iterator[Reading]:
-    # "a lot of 3 things" is no estate.
-    if text[start:end] == "lot":
-        return
-    found = places.ADDRESS.search(text, max(0, start - 20))
-    if found and found.start() <= start < found.end() and places.is_address(found.group()):
-        yield "address", found.start(), found.end(), " ".join(found.group().lower().split())
+    if found := places.find_address(text, start, end):
+        yield "address", *found, " ".join(text[slice(*found)].lower().split())
+
+
+def _read_code(text: str, start: int, end: int, near: int) -> Iterator[Reading]:
+    return read_code(text, start, end)
 
 
 _READERS = {
@@ -201,4 +237,5 @@ _READERS = {
     proposals.LINK: _read_link,
     proposals.NAME: _read_name,
     proposals.STREET: _read_street,
+    proposals.CODE: _read_code,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from khettara.darija.identifiers import cues, online
@@ -158,6 +159,8 @@ _MOROCCAN_IBAN = re.compile(r"MA ?(?:\d[ .\-]?){25}\d(?![A-Za-z0-9])", re.IGNORE
 def _ibans(window: Window) -> Iterator[Reading]:
     text = window.text
     first = window.start - 2 if text[window.start - 1].isalpha() else window.start - 3
+    if first < 0 or not iban_length(text[first : first + 2].upper()):
+        return
     usual = _MOROCCAN_IBAN.match(text, max(0, first))
     if usual and not text[max(0, first - 1) : max(0, first)].isalnum():
         iban = "MA" + _digits(usual.group())
@@ -211,6 +214,33 @@ def _is_called_otherwise(text: str, at: int) -> bool:
     return bool(before) and before[-24:].lower().rpartition(" ")[2].lstrip("(«\"'") in _NOT_A_CARD
 
 
+# "ل 12345 مسافر" are travellers, not a card.
+_COUNTED = re.compile(
+    r"[ \u00a0](?:مسافر|سائح|زبون|شخص|نسمة|مواطن|مستفيد|تلميذ|طالب|عضو|منخرط|ناخب|عامل|درهم|مقعد|متر|سيارة|بطاقة|كتاب"
+    r"|habitant|personne|voyageur|client|membre|adhérent|titulaire|bénéficiaire|touriste|dirham|dh|mad|euro|people|person|member|traveller|customer|nas)",
+    re.IGNORECASE,
+)
+
+
+_WORDS_OF_TWO = """
+le la de du et en un au ou ma sa ta me te se ce je tu il on si ne by to of in at is no w f b d l o n a y fi bi li
+"""
+_SMALL_WORDS = frozenset(_WORDS_OF_TWO.split())
+
+
+def read_code(text: str, start: int, end: int) -> Iterator[Reading]:
+    """An identity card of which only a word after it says so: one or two letters, a blank, the number, "hiya lacarte dyali"."""
+    found = _CIN.search(text, max(0, start - 4), end + 2)
+    if (
+        found
+        and found.end() == end
+        and found[1] not in _SMALL_WORDS
+        and cues.follows("cin").match(text, end)
+        and not _is_called_otherwise(text, found.start())
+    ):
+        yield "cin", found.start(), end, found[1].upper() + found[2]
+
+
 def _cins(window: Window) -> Iterator[Reading]:
     text = window.text
     begin = max(0, window.start - 4)
@@ -221,14 +251,15 @@ def _cins(window: Window) -> Iterator[Reading]:
         if (
             (strict and window.of_row & _BIT["cin_column"])
             or (strict and len(found[2]) == 6 and series in _SERIES and not _is_called_otherwise(text, start))
-            or window.announces("cin", start)
+            or (window.announces("cin", start) and not _COUNTED.match(text, found.end()))
+            or (cues.follows("cin").match(text, found.end()) and not _is_called_otherwise(text, start))
         ):
             yield "cin", start, found.end(), series.upper() + found[2]
             return
     if window.near & _BIT["cin"] and window.start and text[max(0, window.start - 2) : window.start].strip(" .-")[-1:] > "\u0600":
         for found in _ARABIC_CIN.finditer(text, max(0, window.start - 12), window.end + 2):
             # One letter before digits is a preposition more often than a series.
-            if cues.right_before("cin").search(text, max(0, found.start() - 60), found.start()):
+            if cues.right_before("cin").search(text, max(0, found.start() - 60), found.start()) and not _COUNTED.match(text, found.end()):
                 yield "cin", found.start(), found.end(), re.sub(r"[ .\-]", "", found[1]) + found[2]
 
 
@@ -270,17 +301,29 @@ _CUED = {
 _LETTERS_FIRST = frozenset(("passport", "driving_licence", "tva", "gps"))
 
 
+_CUED_BITS = sum(_BIT[kind] for kind in _CUED)
+
+
+@cache
+def _cued_kinds(near: int) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, shape) for kind, shape in _CUED.items() if near & _BIT[kind])
+
+
 def _cued(window: Window) -> Iterator[Reading]:
     text = window.text
-    for kind, shape in _CUED.items():
-        if not window.near & _BIT[kind]:
-            continue
+    for kind, shape in _cued_kinds(window.near & _CUED_BITS):
         for at in range(max(0, window.start - 3), window.start + 1) if kind in _LETTERS_FIRST else (window.start,):
             found = shape.match(text, at)
             if found and (window.announces(kind, at) or _is_numbered(window, kind, at, found.group())):
+                # RC Rabat 2024 is a club in a year.
+                if kind == "rc" and _YEAR_ALONE.fullmatch(found.group()) and cues.after_town().search(text, max(0, at - 24), at):
+                    continue
                 value = re.sub(r"[\W_]", "", found.group()).upper() if kind != "gps" else re.sub(r"[^\d.,+\-NSEWO]", "", found.group())
                 yield kind, at, found.end(), value
                 break
+
+
+_YEAR_ALONE = re.compile(_YEAR)
 
 
 def _is_numbered(window: Window, kind: str, at: int, written: str) -> bool:
@@ -295,8 +338,20 @@ _PLATE = re.compile(
     rf"(?<![\w.,/|\-])(?:(\d{{1,5}})[ ]?[-|/–][ ]?{_PLATE_LETTER}[ ]?[-|/–][ ]?\d{{1,2}}"
     rf"|\d{{1,2}}[ ]?[-|/–][ ]?{_PLATE_LETTER}[ ]?[-|/–][ ]?(\d{{1,5}}))(?![\w/|\-]|[.,]\d)"
 )
-_PLATE_SPACED = re.compile(
-    rf"(?<![\w.,/|\-])\d{{1,5}}[ \-|/\u200e\u200f]{{0,3}}{_PLATE_LETTER}[ \-|/\u200e\u200f]{{0,3}}\d{{1,2}}(?![\w/|\-]|[.,]\d)"
+_PLATE_GAP = r"[ \-|/\u200e\u200f]{0,3}"
+_PLATE_SPACED = re.compile(rf"(?<![\w.,/|\-])\d{{1,5}}{_PLATE_GAP}{_PLATE_LETTER}{_PLATE_GAP}\d{{1,2}}(?![\w/|\-]|[.,]\d)", re.IGNORECASE)
+_PLATE_SPACED_BACKWARDS = re.compile(rf"(?<![\w.,/|\-])\d{{1,2}}{_PLATE_GAP}{_PLATE_LETTER}{_PLATE_GAP}\d{{3,5}}(?![\w/|\-]|[.,]\d)", re.IGNORECASE)
+# Blanks alone divide words too: without a cue the number has five digits (four beside alef), no round ones, and the letter
+# is none that is a word of its own in Arabic ("and", "by") or, between two numbers, in French ("à").
+_PLATE_ALONE = re.compile(
+    r"(?<![\w.,/|\-])(?<!\d )(?:\d{3}(?!00)\d\d[ ]{1,3}(?:هـ|[أادهط]|[ABDEHT])[ ]{1,3}\d{1,2}|(?!19|20)\d{4}[ ]{1,3}أ[ ]{1,3}\d{1,2}"
+    r"|\d{1,2}[ ]{1,3}(?:هـ|[أادهط]|[BDEHT])[ ]{1,3}\d{3}(?!00)\d\d)(?![\w/|\-]|[.,]\d|[ ]\d)"
+)
+_VEHICLE = re.compile(
+    r"(?<![^\W_])(?:voiture|véhicule|vehicule|camion|moto|taxi|car|truck|tomobil|tomobile|tonobil|tonobila|tomobila|lmotor|motor|kamyo|kamiyou|taksi"
+    r"|(?:ال|ل)?(?:طوموبيل|طوموبيلة|طونوبيل|طونوبيلة|سيارة|كاميو|كاميون|طاكسي|موطور|موطو|شاحنة))"
+    r"[ ]{1,2}(?:n°|رقم|ra9m|dyalo|dyali|ديالو|ديالي)?[ :]{0,3}\Z",
+    re.IGNORECASE,
 )
 _TEMPORARY = re.compile(r"(?<![^\W_])(?:WW[ \-|]{0,3}\d{4,7}|\d{4,7}[ \-|]{0,3}WW)(?![^\W_])", re.IGNORECASE)
 
@@ -309,11 +364,16 @@ def _plates(window: Window, n_digits: int) -> Iterator[Reading]:
         if (len(number) >= 3 and not (found[2] and number[:2] in ("19", "20"))) or window.announces("plate", found.start()):
             yield "plate", found.start(), found.end(), _plate(found.group())
             return
-    if window.near & _BIT["plate"]:
-        for found in _PLATE_SPACED.finditer(text, window.start, min(len(text), window.end + 12)):
-            if window.announces("plate", found.start()):
-                yield "plate", found.start(), found.end(), _plate(found.group())
-                return
+    spaced = _PLATE_SPACED.match(text, window.start) or _PLATE_SPACED_BACKWARDS.match(text, window.start)
+    if spaced:
+        at = window.start
+        if (
+            window.announces("plate", at)
+            or _PLATE_ALONE.match(text, at)
+            or (len(_digits(spaced.group())) >= 4 and (_VEHICLE.search(text, max(0, at - 30), at) or cues.follows("plate").match(text, spaced.end())))
+        ):
+            yield "plate", at, spaced.end(), _plate(spaced.group())
+            return
     if n_digits >= 4 and "ww" in text.lower():
         for found in _TEMPORARY.finditer(text, max(0, window.start - 5), min(len(text), window.end + 6)):
             yield "plate", found.start(), found.end(), _plate(found.group())
@@ -331,10 +391,10 @@ def read_number(window: Window) -> list[Reading]:
     readings: list[Reading] = []
     dotted = n_digits <= 12 and run.count(".") == 3
     if dotted:
-        for found in online.V4.finditer(text, start, end + 2):
+        for found in online.V4.finditer(text, start, end + 9):
             before = text[max(0, found.start() - 20) : found.start()]
-            if online.is_likely_v4(found.group(), before) or (online.is_v4(found.group()) and window.announces("ip", found.start())):
-                readings.append(("ip", found.start(), found.end(), found.group()))
+            if online.is_likely_v4(found["host"], before) or (online.is_v4(found["host"]) and window.announces("ip", found.start())):
+                readings.append(("ip", found.start(), found.end(), found["host"]))
     lettered = start > 0 and (text[start - 1].isalpha() or text[max(0, start - 2) : start - 1].isalpha())
     if lettered and (n_digits == 2 or n_digits >= 8):
         readings += _ibans(window)
@@ -349,6 +409,6 @@ def read_number(window: Window) -> list[Reading]:
         readings += _phones(window)
     if n_digits <= 8:
         readings += _plates(window, n_digits)
-    if window.near:
+    if window.near & _CUED_BITS:
         readings += _cued(window)
     return readings

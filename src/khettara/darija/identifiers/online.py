@@ -33,20 +33,35 @@ ma com net org fr info eu io edu gov es de uk ca be tv me co dz tn biz pro
 """
 _TOP = frozenset(_ENDS_OF_ADDRESSES.split())
 
+_AT_WORDS = "at|arr?oba(?:sse|se|s|ze|z)|آت|ات|أت|أروباز|اروباز|أروبازا|آروباز"
 _AT = (
-    r"(?P<at>[ ]*[\[({]\s*(?:at|a|arobase|arobas|@|آت|ات|أت|أروباز|اروباز)\s*[\])}][ ]*"
-    r"|[ ]+(?:at|arobase|arobas|arobaz|آت|ات|أت|أروباز|اروباز|أروبازا|آروباز)[ ]+)"
+    rf"(?P<at>[ ]*[\[({{<]\s*(?:a|@|{_AT_WORDS})\s*[\])}}>][ ]*|[ ]*(?P<line>[-/_*])[ ]?(?:{_AT_WORDS})[ ]?(?P=line)[ ]*"
+    rf"|[ ]+(?:{_AT_WORDS})[ ]+)"
 )
-_DOT = r"(?:[ ]*[\[({]\s*(?:dot|point|pt|\.|دوت|نقطة|بوان)\s*[\])}][ ]*|[ ]+(?:dot|point|دوت|نقطة|بوان|نقط)[ ]+|\.)"
+_DOT_WORDS = "dot|point|دوت|نقطة|بوان"
+_DOT = rf"(?:[ ]*[\[({{<]\s*(?:pt|\.|{_DOT_WORDS})\s*[\])}}>][ ]*|[ ]*[-/_*][ ]?(?:{_DOT_WORDS})[ ]?[-/_*][ ]*|[ ]+(?:نقط|{_DOT_WORDS})[ ]+|\.)"
+_LOW_LINE = r"[ ]+(?:tiret[ ](?:bas|du[ ](?:8|huit))|under[ ]?score|souligné)[ ]+"
+_DASH = r"[ ]+(?:tiret(?:[ ]du[ ](?:6|six))?|dash|hyphen)[ ]+"
 _HOSTS = {"جيميل": "gmail", "جي ميل": "gmail", "هوتميل": "hotmail", "ياهو": "yahoo", "اوتلوك": "outlook", "أوتلوك": "outlook", "مينارا": "menara"}
 _ENDS = {"كوم": "com", "ما": "ma", "نيت": "net", "نت": "net", "اورغ": "org", "أورغ": "org", "فر": "fr"}
 SPELLED = re.compile(
-    rf"(?<![A-Za-z0-9._%+-])(?P<local>[A-Za-z0-9][A-Za-z0-9._%+-]{{0,40}}(?:{_DOT.replace('|[.]', '')}[A-Za-z0-9]{{1,40}}){{0,2}}?){_AT}"
-    rf"(?P<host>[A-Za-z0-9-]{{2,40}}|{'|'.join(_HOSTS)})(?:{_DOT}(?P<more>[A-Za-z0-9-]{{2,40}}))??(?P<dot>{_DOT})(?P<end>[A-Za-z]{{2,6}}"
-    rf"|{'|'.join(_ENDS)})(?![A-Za-z0-9-])",
+    rf"(?<![A-Za-z0-9._%+-])(?P<local>[A-Za-z0-9][A-Za-z0-9._%+-]{{0,40}}(?:(?:{_DOT}|{_LOW_LINE}|{_DASH})[A-Za-z0-9]{{1,40}}){{0,2}}?){_AT}"
+    rf"(?P<host>[A-Za-z0-9-]{{2,40}}(?:{_DASH}[A-Za-z0-9]{{2,40}})?|{'|'.join(_HOSTS)})(?P<more>(?:{_DOT}[A-Za-z0-9-]{{2,40}}){{0,3}}?)(?P<dot>{_DOT})"
+    rf"(?P<end>[A-Za-z]{{2,6}}|{'|'.join(_ENDS)})(?![A-Za-z0-9-])(?!{_DOT}(?:{'|'.join(_ENDS_OF_ADDRESSES.split())})(?![A-Za-z0-9-]))",
     re.IGNORECASE,
 )
-_LOCAL_DOT = re.compile(_DOT, re.IGNORECASE)
+_SAID = [(re.compile(said, re.IGNORECASE), sign) for said, sign in ((_DOT, "."), (_LOW_LINE, "_"), (_DASH, "-"))]
+
+
+def _signs(written: str) -> str:
+    """What was said in words, in signs."""
+    for said, sign in _SAID:
+        written = said.sub(sign, written)
+    return written.lower()
+
+
+# What SPELLED needs somewhere, looked for first: it is the dearest pattern here, and "gmail" mostly stands in plain addresses.
+HAS_AT = re.compile(r"rr?oba[sz]|آت|ات|أت|روباز|[\[({<]\s*(?:at|a|@)\s*[\])}>]|[-/_* ]at[-/_* ]", re.IGNORECASE)
 
 
 def email_of(written: str) -> str:
@@ -73,15 +88,31 @@ def spelled_email_of(found: re.Match[str]) -> str:
     bare = found["at"].strip().lower() in ("at", "a") and found["dot"] == "." and host not in _HOSTS.values()
     if bare and not cues.cue("mail").search(found.string, max(0, found.start() - 60), found.start()):
         return ""
-    more = f".{found['more'].lower()}" if found["more"] else ""
-    return f"{_LOCAL_DOT.sub('.', found['local']).lower()}@{_HOSTS.get(host, host)}{more}.{end}"
+    # look-at-me.com and look_at_me.com are sites and names of programs.
+    if found["line"] and found["dot"] == "." and not found["at"].startswith(" "):
+        return ""
+    return f"{_signs(found['local'])}@{_HOSTS.get(host, _signs(host))}{_signs(found['more'])}.{end}"
 
 
 # @user and its like stand for a name that somebody took out already; the others are words of programs and pages.
 _NO_NAMES = """
 user username users utilisateur mention media import param return override author deprecated here everyone all channel
 """
-_NOBODY = frozenset(_NO_NAMES.split())
+# Words that programs and their notes put after an @: Python, Java, JavaScript, CSS, documentation.
+_OF_PROGRAMS = """
+property cached_property setter staticmethod classmethod abstractmethod dataclass dataclasses functools lru_cache cache wraps contextmanager overload
+pytest fixture unittest mock patch app router blueprint decorator jit njit numba torch tf typing abc click celery shared_task login_required
+autowired entity table column component service controller restcontroller repository bean configuration requestmapping getmapping postmapping
+pathvariable requestbody test before beforeeach after aftereach suppresswarnings functionalinterface nullable notnull nonnull inject injectable
+ngmodule viewchild safevarargs transactional valid
+returns throws exception see link code since version type typedef todo file brief private public protected constructor example
+charset font keyframes layer supports page container tailwind apply extend mixin include if else each for while namespace
+"""
+_NOBODY = frozenset((*_NO_NAMES.split(), *_OF_PROGRAMS.split()))
+# A decorator stands on the line above what it decorates.
+_DECORATES = re.compile(
+    r"(?:\([^\n]*\))?[ \t]*\n[ \t]*(?:@\w|(?:async def|def|class|public|private|protected|static|final|export|function|interface|abstract)\s)"
+)
 HANDLE = re.compile(
     r"(?<![\w.@/])@(?=[A-Za-z0-9._]*[A-Za-z_])[A-Za-z0-9_](?:[A-Za-z0-9._]{0,30}[A-Za-z0-9_])?(?![\w@])"
     r"|(?<![\w.@/])@[\u0620-\u064a][\u0620-\u064a0-9_]{2,30}"
@@ -119,7 +150,8 @@ def profile_of(found: re.Match[str]) -> str:
     return f"{found['site']}/{found['handle']}".lower().rstrip("._-")
 
 
-V4 = re.compile(r"(?<![\d.:\w])\d{1,3}(?:\.\d{1,3}){3}(?![\d:]\d|\d|\.\d|[^\W\d])")
+# With its port, which says more of the same machine.
+V4 = re.compile(r"(?<![\d.\w])(?<!\d:)(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?:[ ]?:\d{1,5}(?![\d:]))?(?![\d:]\d|\d|\.\d|[^\W\d])")
 _BUILT = re.compile(
     r"(?<![^\W_])(?:version|v|release|ver|build|article|art|المادة|الفصل|section|§|chapitre|فقرة|الإصدار)[\s.:°]{0,3}\Z", re.IGNORECASE
 )
@@ -157,12 +189,23 @@ def is_v6(written: str) -> bool:
 
 def is_nobody(handle: str) -> bool:
     """Whether a handle stands for no person: a name taken out already, a word of a program."""
-    return handle[1:].lower() in _NOBODY or handle[1:].lower().startswith("user_")
+    bare = handle[1:].lower()
+    return bare in _NOBODY or bare.startswith("user_") or bare.partition(".")[0] in _NOBODY
+
+
+def is_of_program(text: str, start: int, end: int) -> bool:
+    """Whether an @ with its word is a decorator: quoted as code, or above a definition.
+
+    >>> is_of_program("@route\\ndef home(): ...", 0, 6), is_of_program("@amina\\nmerci", 0, 6)
+    (True, False)
+    """
+    return text[start - 1 : start] == "`" or _DECORATES.match(text, end) is not None
 
 
 NETWORK_WORDS = frozenset(NETWORKS.split("|"))
 _OF_ADDRESSES = """
-gmail hotmail yahoo outlook menara arobase arobas arobaz dot دوت جيميل هوتميل ياهو اوتلوك أوتلوك أروباز اروباز أروبازا آروباز آت أت
+gmail hotmail yahoo outlook menara arobase arobas arobaz arobaze arobasse arrobase arrobas dot
+دوت جيميل هوتميل ياهو اوتلوك أوتلوك أروباز اروباز أروبازا آروباز آت أت
 """
 SPEAKING = (
     *NETWORKS.split("|"),

@@ -13,34 +13,34 @@ from itertools import product
 from khettara.darija.identifiers.keys import is_moroccan_phone
 
 _NUMERALS = {
-    0: "zéro zero oh صفر زيرو زيرُو سفر sifr sfer sifer ziro",
-    1: "un une one واحد واحدة وحدة وحد wahed wa7ed wa7d wahd wa7da",
-    2: "deux two اثنان اثنين إثنان إثنين تنين زوج جوج زوز jouj juj joj zouj tnin",
-    3: "trois three ثلاثة ثلاث تلاتة تلاثة ثلاتة تلاته tlata tlatha tleta",
-    4: "quatre four أربعة اربعة ربعة أربع arb3a rb3a reb3a arba3a rab3a",
-    5: "cinq five خمسة خمس خمسه khamsa khmsa 5amsa kamsa",
-    6: "six ستة ست سته setta sta stta sitta",
-    7: "sept seven سبعة سبع سبعه seb3a sb3a sab3a sebaa",
-    8: "huit eight ثمانية ثماني تمانية تمنية ثمنية تمنيه tmanya tmnya tmenya tamanya",
-    9: "neuf nine تسعة تسع تسود تسعود تسعه tes3oud tes3ud ts3oud tes3od tes3a ts3ud ts3od",
-    10: "dix ten عشرة عشر عشره 3achra 3chra 3ashra",
-    11: "onze eleven حداش احداش حضاش 7dach hdach 7dash",
-    12: "douze twelve طناش اطناش تناش اتناش ثناش tnach tnash tna3ch",
-    13: "treize thirteen تلطاش تلتاش تلاطاش tltach teltach tlettach",
-    14: "quatorze fourteen ربعطاش أربعطاش ربعتاش rb3tach reb3tach",
-    15: "quinze fifteen خمسطاش خمستاش khmstach khamstach",
-    16: "seize sixteen ستاش سطاش ستطاش sttach settach",
-    17: "seventeen سبعطاش سبعتاش sb3tach seb3tach",
-    18: "eighteen تمنطاش تمنتاش tmntach tmentach",
-    19: "nineteen تسعطاش تسعتاش ts3tach tes3tach",
-    20: "vingt vingts twenty عشرين عشرون 3chrin 3achrin 3echrin 3ishrin",
-    30: "trente thirty ثلاثين ثلاثون تلاتين تلتين تلاثين tlatin tltin",
-    40: "quarante forty أربعين اربعين أربعون ربعين rb3in reb3in arb3in",
-    50: "cinquante fifty خمسين خمسون khmsin khamsin 5amsin",
-    60: "soixante sixty ستين ستون settin stin sttin",
-    70: "septante seventy سبعين سبعون sb3in seb3in",
-    80: "eighty ثمانين ثمانون تمانين تمنين tmanin tmnin",
-    90: "nonante ninety تسعين تسعون ts3in tes3in",
+    0: "zéro zero oh صفر زيرو زيرُو سفر sifr sfer sifer ziro zirou sefr",
+    1: "un une one واحد واحدة وحدة وحد wahed wa7ed wa7d wahd wa7da w7da w7d wahda we7da w7ed",
+    2: "deux two اثنان اثنين إثنان إثنين تنين زوج جوج زوز jouj juj joj zouj tnin zoj zuj jooj tnayn tnayen etnin",
+    3: "trois three ثلاثة ثلاث تلاتة تلاثة ثلاتة تلاته tlata tlatha tleta tlta thlatha talata",
+    4: "quatre four أربعة اربعة ربعة أربع arb3a rb3a reb3a arba3a rab3a rba3 rb3 reb3 arba3",
+    5: "cinq five خمسة خمس خمسه khamsa khmsa 5amsa kamsa 5msa 5emsa khemsa xamsa khams",
+    6: "six ستة ست سته setta sta stta sitta seta ssta",
+    7: "sept seven سبعة سبع سبعه seb3a sb3a sab3a sebaa sebe3 sbe3 sb3 seb3",
+    8: "huit eight ثمانية ثماني تمانية تمنية ثمنية تمنيه tmanya tmnya tmenya tamanya tmania tmnia tmenia tamania",
+    9: "neuf nine تسعة تسع تسود تسعود تسعه tes3oud tes3ud ts3oud tes3od tes3a ts3ud ts3od ts3a tes3 tis3a",
+    10: "dix ten عشرة عشر عشره 3achra 3chra 3ashra 3eshra 3echra 3shra 3achara",
+    11: "onze eleven حداش احداش حضاش 7dach hdach 7dash 7adach hdash 7edach 7da3ch",
+    12: "douze twelve طناش اطناش تناش اتناش ثناش tnach tnash tna3ch tna3ach tnaach etnach tna3sh",
+    13: "treize thirteen تلطاش تلتاش تلاطاش tltach teltach tlettach tlttach tlatach tletach telttach tlttash tltash",
+    14: "quatorze fourteen ربعطاش أربعطاش ربعتاش rb3tach reb3tach rba3tach arb3tach rb3tash reb3tash rbe3tach",
+    15: "quinze fifteen خمسطاش خمستاش khmstach khamstach 5mstach khmstash khemstach",
+    16: "seize sixteen ستاش سطاش ستطاش sttach settach stach settash setach sttash",
+    17: "seventeen سبعطاش سبعتاش sb3tach seb3tach sba3tach sbe3tach sab3tach sb3tash",
+    18: "eighteen تمنطاش تمنتاش tmntach tmentach tmantach tmntash temntach",
+    19: "nineteen تسعطاش تسعتاش ts3tach tes3tach tsa3tach tse3tach ts3tash",
+    20: "vingt vingts twenty عشرين عشرون 3chrin 3achrin 3echrin 3ishrin 3ichrin 3shrin 3eshrin 3ashrin",
+    30: "trente thirty ثلاثين ثلاثون تلاتين تلتين تلاثين tlatin tltin tlatine tlathin tletin tltine",
+    40: "quarante forty أربعين اربعين أربعون ربعين rb3in reb3in arb3in arba3in rba3in reb3ine rb3ine",
+    50: "cinquante fifty خمسين خمسون khmsin khamsin 5amsin 5msin khemsin khmsine khamsine xamsin",
+    60: "soixante sixty ستين ستون settin stin sttin sitin sittin settine sttine setin",
+    70: "septante seventy سبعين سبعون sb3in seb3in sab3in seb3ine sb3ine sbe3in",
+    80: "eighty ثمانين ثمانون تمانين تمنين tmanin tmnin tmenin tmanine tamanin",
+    90: "nonante ninety تسعين تسعون ts3in tes3in tis3in ts3ine tes3ine tse3in",
     100: "cent cents مية ميا مئة مائة miya mya",
     200: "ميتين مئتين مائتين mitin myatin",
     300: "تلتمية ثلاثمائة ثلاثمئة teltmya",
@@ -105,6 +105,7 @@ def read(text: str, start: int) -> tuple[int, str] | None:
     said: list[tuple[str, int | None, bool, bool, bool]] = []
     at, said_and, international = start, False, False
     best: tuple[int, str] | None = None
+    longest, n_said = 0, 0
     while token := _TOKEN.match(text, at):
         word = token.group().lower()
         value = numerals().get(word)
@@ -124,17 +125,40 @@ def read(text: str, start: int) -> tuple[int, str] | None:
             break
         if len(said) > 24:
             break
-        if value is not None or word.isdecimal():
-            # vingt quatre vingt is 20 80 or 24 20, zéro quatre vingt 04 20 or 0 80, soixante seize 76 or 60 16: as it makes a number.
-            numbers = (_national(_digits(said, *way), international) for way in product((True, False), (True, False), (False, True)))
-            number = next(filter(None, numbers), "")
-            if number:
-                best = token.end(), number
+        if len(said) > n_said:
+            n_said = len(said)
+            longest += len(said[-1][0])
+            if n_said == 2 and not international and not _may_begin(said):
+                return None
+            # Each numeral counts as it is written until enough are said: put together they are never longer.
+            if longest >= _FEWEST_DIGITS:
+                # vingt quatre vingt is 20 80 or 24 20, zéro quatre vingt 04 20 or 0 80, soixante seize 76 or 60 16: as it makes a number.
+                shortest = 99
+                for way in _WAYS:
+                    digits = _digits(said, *way)
+                    if number := _national(digits, international):
+                        best = token.end(), number
+                        break
+                    shortest = min(shortest, len(digits))
+                else:
+                    if shortest > (10 if digits[0] == "0" != digits[1] else _MOST_DIGITS):
+                        break
         gap = _BETWEEN.match(text, token.end())
         at = gap.end() if gap else token.end()
     if best is None or sum(value is not None for _, value, *_ in said) < 3:
         return None
     return best
+
+
+# 0 and nine digits; 00212 with a zero that should not be there, and nine.
+_FEWEST_DIGITS, _MOST_DIGITS = 10, 15
+_WAYS = tuple(product((True, False), (True, False), (False, True)))
+
+
+def _may_begin(said: list[tuple[str, int | None, bool, bool, bool]]) -> bool:
+    """Whether a number may begin so: 0 and a digit of the plan, 00 or 212; a numeral below five may still become eighty or sixty-one."""
+    (first, *_), (second, *_) = said
+    return not (first == "0" and (second in ("10", "20", "30", "40", "100", "200", "300", "400") or (len(second) == 2 and second[0] in "1234")))
 
 
 def _digits(said: list[tuple[str, int | None, bool, bool, bool]], eighties: bool, after_zero: bool, only_hyphens: bool) -> str:
