@@ -1,6 +1,6 @@
 """Signals of the language room: which language, how mixed, and the text in other spellings beside the author's own.
 
-    "wach bghiti nmchi la gare?"  ->  lang_found ary, code_mixing_index 0.33, text_arab "واش بغيتي نمشي la gare?"
+"wach bghiti nmchi la gare?"  ->  lang_found ary, code_mixing_index 0.33, text_arab "واش بغيتي نمشي la gare?"
 """
 
 from __future__ import annotations
@@ -8,9 +8,19 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from khettara.darija import identify_column, normalise, segment, transliterate
 from khettara.engine import Step, with_column
+
+LONGEST_BYTES = 1 << 20
+"""A longer text is not taken word by word: a record of 50 MB would need gigabytes. It gets nulls."""
+
+
+def _not_too_long(batch: pa.RecordBatch) -> pa.Array:
+    """The texts, null where they are too long."""
+    column = batch.column("text")
+    return pc.if_else(pc.less_equal(pc.binary_length(column), LONGEST_BYTES), column, pa.scalar(None, column.type))
 
 
 class Language(Step):
@@ -38,9 +48,10 @@ class CodeSwitching(Step):
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        found = segment(batch.column("text"))
+        texts = _not_too_long(batch)
+        found = segment(texts)
         for name in ("code_mixing_index", "dialectness"):
-            batch = with_column(batch, name, found.field(name))
+            batch = with_column(batch, name, pc.if_else(pc.is_valid(texts), found.field(name), None))
         return batch
 
 
@@ -54,7 +65,7 @@ class Transliterated(Step):
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        return with_column(batch, f"text_{self.to}", transliterate(batch.column("text"), self.to))
+        return with_column(batch, f"text_{self.to}", transliterate(_not_too_long(batch), self.to))
 
 
 class Normalised(Step):
@@ -67,4 +78,4 @@ class Normalised(Step):
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        return with_column(batch, f"text_{self.level}", normalise(batch.column("text"), self.level))
+        return with_column(batch, f"text_{self.level}", normalise(_not_too_long(batch), self.level))
