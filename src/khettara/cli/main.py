@@ -79,26 +79,14 @@ def main() -> NoReturn:
 
 
 def _start_light() -> None:
-    """Leave out work that a command does not need: of 1.0 CPU s for 64 MB, 0.16 s; where pandas is installed, 0.2 s more.
+    """Leave out work that a command does not need: of 1.0 CPU s for 64 MB, 0.16 s.
 
     Importing makes some 100,000 objects that live as long as the process, and Python's collector would go through them
-    again and again, and once more at the end; the threads of numpy's linear algebra would wait for products nobody asks for; Arrow
-    imports pandas when it makes a scalar, to see whether the value is one of pandas' own. No room uses it.
+    again and again, and once more at the end; the threads of numpy's linear algebra would wait for products nobody asks for.
     """
     gc.set_threshold(100_000, 50, 1000)
     atexit.register(gc.freeze)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if _NoPandas not in sys.meta_path:
-        sys.meta_path.insert(0, _NoPandas)
-
-
-class _NoPandas:
-    """Whoever tries pandas finds that it is not installed."""
-
-    @classmethod
-    def find_spec(cls, fullname: str, path: object = None, target: object = None, /) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError("this command does without pandas", name=fullname)
 
 
 def _fail(message: str, code: int) -> NoReturn:
