@@ -1,6 +1,6 @@
 """How well Arabizi is read: the figures of `khettara darija transliterate`, on words and sentences that no learning saw.
 
-    python -m benchmarks.transliteration [--json]
+    python -m benchmarks.transliteration [--json | --settings]
 
     sentences of our own, 50: letters wrong    6.1 %    words right 85.0 %    best piece by piece: 31.9 %, 40.1 %
 
@@ -15,15 +15,20 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import os
+import random
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from khettara.darija.lexicon import coverage
 from khettara.darija.transliterate import readings, transliterate
+from khettara.darija.transliterate.model import WIDTH, Direction
 from khettara.darija.transliterate.pieces import PIECES, WORD, plain_arabic, plain_latin
 
 DATA = Path(os.environ.get("KHETTARA_DATA", "../shared/data"))
@@ -31,6 +36,10 @@ SENTENCES = Path(__file__).parent / "references" / "arabizi.tsv"
 ONE = str.maketrans("أإآٱؤئىةگپڤ", "ااااوييهكبف")
 
 Pair = tuple[str, str]
+Fold = tuple[Direction, list[Pair]]
+N_FOLDS = 4
+LEAST = 1e-4
+"""A reading that was not found at all counts as this likely."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,52 @@ def score(name: str, pairs: list[Pair], write: Callable[[str], str], *, five: bo
     return Score(name, len(pairs), 100 * wrong / letters, 100 * right / total, 100 * near / total if five else None)
 
 
+def surprise(trust: float, sharpness: float, folds: Sequence[Fold]) -> tuple[float, float]:
+    """Share of left-out pairs read right, and the mean surprise at their readings (nats), at one setting."""
+    right = surprises = total = 0.0
+    for direction, pairs in folds:
+        tried = replace(direction, tables=direction.tables._replace(trust=trust), sharpness=sharpness)
+        for latin, arabic in pairs:
+            found = tried.searched(latin, WIDTH)
+            right += bool(found) and one_form(found[0][0]) == one_form(arabic)
+            surprises -= math.log(max(sum(share for reading, share in found if one_form(reading) == one_form(arabic)), LEAST))
+            total += 1
+    return right / total, surprises / total
+
+
+def folds() -> list[Fold]:
+    """Four times: a direction that a quarter of the Arabic forms, with all their spellings, is left out of, and that quarter."""
+    from khettara.darija.transliterate.learn import Material, collect, tables_of, written
+
+    material = collect(DATA)
+    forms = sorted({arabic for _, arabic in material.pairs})
+    random.Random(0).shuffle(forms)
+    own = {arabic for arabic, _ in written()}
+    made = []
+    for fold in range(N_FOLDS):
+        out = set(forms[fold::N_FOLDS])
+        kept = Counter({pair: weight for pair, weight in material.pairs.items() if pair[1] not in out})
+        words = material.arabic - Counter(dict.fromkeys(out & own, 2))  # what writing the pairs added to their counts
+        made.append((tables_of(kept, Material(kept, words, material.latin)).directions["arab"], [pair for pair in material.pairs if pair[1] in out]))
+    return made
+
+
+def print_settings() -> None:
+    """What `model.TRUST` and `model.SHARPNESS` were chosen by; pairs are not mined here, which would take minutes a fold."""
+    left_out = folds()
+    print(f"{sum(len(pairs) for _, pairs in left_out)} pairs, each left out once")
+    for trust in (0.3, 0.5, 0.7, 1.0):
+        for sharpness in (0.3, 0.4, 0.6, 1.0):
+            right, nats = surprise(trust, sharpness, left_out)
+            print(f"trust {trust}, sharpness {sharpness}: read right {100 * right:.1f} %, surprise {nats:.3f}")
+
+
+def lexicon_coverage() -> tuple[float, float]:
+    """Of the words of news in Darija that no learning of letters saw: the share in the lexicon, and the share by key."""
+    text = (DATA / "marsum/MArSum1_test.txt").read_text("utf-8")
+    return coverage(WORD["latn"].findall(text))
+
+
 def speed(pairs: list[Pair], foreign: bool) -> float:
     """Words a CPU second."""
     texts = [latin for latin, _ in pairs] * 20
@@ -123,7 +178,11 @@ def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--settings", action="store_true", help="instead, what the settings were chosen by: pairs left out of learning")
     given = parser.parse_args()
+    if given.settings:
+        print_settings()
+        return
     own = sentences()
 
     def ours(text: str) -> str:
@@ -134,6 +193,8 @@ def main() -> None:
         known = learnt()
         unseen = [pair for pair in sorted(set(words())) if one_form(pair[1]) not in known]
         scores += [score("words not learnt", unseen, ours, five=True), score("words not learnt, piece by piece", unseen, piece_by_piece)]
+        shares = lexicon_coverage()
+        print(f"words of MArSum in the lexicon {100 * shares[0]:.1f} %, by key {100 * shares[1]:.1f} %", file=sys.stderr)
     else:
         print(f"{DATA} has no doda-v2-noncommercial: its words are left out", file=sys.stderr)
     rates = {"words a CPU second, foreign words recognised": speed(own, False), "words a CPU second, all written over": speed(own, True)}

@@ -43,6 +43,8 @@ MISTAKES = [
     ("missing setting", HEAD + "  - clean:\n      from: raw\n", "line 4", "the setting 'to' is missing"),
     ("unknown setting", CLEAN + "      ruels: []\n", "line 7", "Did you mean 'rules'"),
     ("unknown step", CLEAN + "      steps:\n        - scrub\n        - scrubb\n", "line 9", "Did you mean 'scrub'"),
+    ("unknown choice", CLEAN + "      duplicates: [nearr]\n", "line 7", "Did you mean 'near'"),
+    ("unknown preset", CLEAN + "      preset: socail\n", "line 7", "Did you mean 'social'"),
     (
         "unknown setting of a rule",
         CLEAN + "      rules:\n        - rule: r\n          kep: n > 1\n          because: b\n",

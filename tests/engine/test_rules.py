@@ -135,3 +135,10 @@ def test_what_was_seen_is_short() -> None:
     """What a reject says of a long text fits on a line."""
     (said,) = seen(Expression("matches(text, 'a') and n > 1"), {"text": pa.array(["a" * 500]), "n": pa.array([None], pa.int32())})
     assert said == f"n=null, text={'a' * 77}..."
+
+
+def test_of_many_names_only_the_near_ones_are_listed() -> None:
+    """A hint stays readable however many names there are; without a likely one, all are listed."""
+    many = [f"signal_{number}" for number in range(40)] + ["n_words"]
+    assert nearest("n_wrods", many) == "Did you mean 'n_words'? Of 41 known names the nearest: n_words."
+    assert len(nearest("zzz", many).split(", ")) == 41

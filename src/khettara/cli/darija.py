@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +17,8 @@ from khettara.cli.output import print_json
 app = typer.Typer(
     help="Darija and its neighbours: identify, segment, explain, normalise, transliterate.", no_args_is_help=True, rich_markup_mode=None
 )
+
+Answer = TypeVar("Answer")
 
 Sources = Annotated[
     list[str] | None,
@@ -32,13 +35,12 @@ def identify(sources: Sources = None, column: Column = "text", as_json: Json = F
     """
     from khettara.darija import identify as work
 
-    for texts in _batches(sources or [], column):
-        for text, guess in zip(texts, work(texts), strict=True):
-            if as_json:
-                _line({"text": text, **asdict(guess)})
-            else:
-                mixed = ", ".join(f"{name} {share:.2f}" for name, share in guess.labels.items())
-                typer.echo(f"{guess.lang}\t{guess.script}\t{guess.confidence:.2f}\t{mixed}\t{_short(text)}")
+    for text, guess in _answered(sources, column, work):
+        if as_json:
+            _line({"text": text, **asdict(guess)})
+        else:
+            mixed = ", ".join(f"{name} {share:.2f}" for name, share in guess.labels.items())
+            typer.echo(f"{guess.lang}\t{guess.script}\t{guess.confidence:.2f}\t{mixed}\t{_short(text)}")
 
 
 @app.command("segment", short_help="Name the language of each word.")
@@ -49,14 +51,13 @@ def segment(sources: Sources = None, column: Column = "text", as_json: Json = Fa
     """
     from khettara.darija import segment as work
 
-    for texts in _batches(sources or [], column):
-        for text, found in zip(texts, work(texts), strict=True):
-            if as_json:
-                _line({"text": text, **asdict(found)})
-            else:
-                typer.echo(" ".join(f"{token.text}/{token.lang}" for token in found.tokens))
-                dialectness = "-" if found.dialectness is None else f"{found.dialectness:.2f}"
-                typer.echo(f"  {len(found.switch_points)} switches, mixed {found.code_mixing_index:.2f}, dialectness {dialectness}")
+    for text, found in _answered(sources, column, work):
+        if as_json:
+            _line({"text": text, **asdict(found)})
+        else:
+            typer.echo(" ".join(f"{token.text}/{token.lang}" for token in found.tokens))
+            dialectness = "-" if found.dialectness is None else f"{found.dialectness:.2f}"
+            typer.echo(f"  {len(found.switch_points)} switches, mixed {found.code_mixing_index:.2f}, dialectness {dialectness}")
 
 
 @app.command("explain", short_help="Say why a text got its language.")
@@ -67,19 +68,18 @@ def explain(sources: Sources = None, column: Column = "text", as_json: Json = Fa
     """
     from khettara.darija import explain as work
 
-    for texts in _batches(sources or [], column):
-        for text, found in zip(texts, work(texts), strict=True):
-            if as_json:
-                _line({"text": text, **asdict(found)})
-                continue
-            typer.echo(_short(text))
-            chances = ", ".join(f"{name} {chance:.2f}" for name, chance in found.chances.items())
-            typer.echo(f"  {found.guess.lang} ({found.guess.label}), {found.guess.confidence:.2f}. {chances}")
-            if found.words:
-                typer.echo(f"  words for it, against {found.against}: {_signed(found.words)}")
-                typer.echo(f"  n-grams: {_signed(found.ngrams)}")
-            for rule in found.rules:
-                typer.echo(f"  rule: {rule}")
+    for text, found in _answered(sources, column, work):
+        if as_json:
+            _line({"text": text, **asdict(found)})
+            continue
+        typer.echo(_short(text))
+        chances = ", ".join(f"{name} {chance:.2f}" for name, chance in found.chances.items())
+        typer.echo(f"  {found.guess.lang} ({found.guess.label}), {found.guess.confidence:.2f}. {chances}")
+        if found.words:
+            typer.echo(f"  words for it, against {found.against}: {_signed(found.words)}")
+            typer.echo(f"  n-grams: {_signed(found.ngrams)}")
+        for rule in found.rules:
+            typer.echo(f"  rule: {rule}")
 
 
 @app.command("normalise", short_help="Write texts the same way: scrub, fold or canon.")
@@ -99,13 +99,11 @@ def normalise(
     known = next((name for name in LEVELS if name == level), None)
     if known is None:
         raise KhettaraError(f"no such level: {level!r}", hint=f"Write --level {' or --level '.join(LEVELS)}.")
-    for texts in _batches(sources or [], column):
-        for text in texts:
-            normal, counts = normalise_counted(text, known)
-            if as_json:
-                _line({"text": text, "normal": normal, "changes": dict(counts)})
-            else:
-                typer.echo(normal)
+    for text, (normal, counts) in _answered(sources, column, lambda texts: (normalise_counted(each, known) for each in texts)):
+        if as_json:
+            _line({"text": text, "normal": normal, "changes": dict(counts)})
+        else:
+            typer.echo(normal)
 
 
 @app.command("variants", short_help="What else people write for a word.")
@@ -148,15 +146,14 @@ def transliterate(
     script = next((name for name in SCRIPTS if name == to), None)
     if script is None:
         raise KhettaraError(f"no such script: {to!r}", hint=f"Write --to {' or --to '.join(SCRIPTS)}.")
-    for texts in _batches(sources or [], column):
-        for text, written in zip(texts, work(texts, script, foreign=foreign), strict=True):
-            words = [(word, readings(word, script, best)) for word in text.split()] if best > 1 else []
-            if as_json:
-                _line({"text": text, "written": written} | ({"readings": words} if words else {}))
-                continue
-            typer.echo(written)
-            for word, found in words:
-                typer.echo(f"  {word}: " + (", ".join(f"{reading} {share:.2f}" for reading, share in found) or "no reading"))
+    for text, written in _answered(sources, column, lambda texts: work(texts, script, foreign=foreign)):
+        words = [(word, readings(word, script, best)) for word in text.split()] if best > 1 else []
+        if as_json:
+            _line({"text": text, "written": written} | ({"readings": words} if words else {}))
+            continue
+        typer.echo(written)
+        for word, found in words:
+            typer.echo(f"  {word}: " + (", ".join(f"{reading} {share:.2f}" for reading, share in found) or "no reading"))
 
 
 @app.command("train", short_help="Train the language tables.")
@@ -179,16 +176,13 @@ def train(
             typer.echo(f"{name}  {digest}")
 
 
-def _batches(sources: list[str], column: str, rows: int = 1000) -> Iterator[list[str]]:
-    """The texts of all sources, a thousand at a time."""
-    batch: list[str] = []
-    for text in _texts(sources, column):
-        batch.append(text)
-        if len(batch) == rows:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _answered(
+    sources: list[str] | None, column: str, work: Callable[[list[str]], Iterable[Answer]], rows: int = 1000
+) -> Iterator[tuple[str, Answer]]:
+    """Each text of all sources with what `work` says of it, worked out a thousand texts at a time."""
+    texts = _texts(sources or [], column)
+    while batch := list(islice(texts, rows)):
+        yield from zip(batch, work(batch), strict=True)
 
 
 def _texts(sources: list[str], column: str) -> Iterator[str]:

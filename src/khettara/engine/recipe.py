@@ -9,6 +9,7 @@ stages:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,6 +154,9 @@ def explain(model: type[BaseModel], error: ValidationError) -> tuple[str, Locati
         return f"unknown setting {place[-1]!r}", place, nearest(str(place[-1]), _settings(model, place[:-1]))
     if first["type"] == "missing":
         return f"the setting {place[-1]!r} is missing", place, None
+    if first["type"] == "literal_error":
+        choices = re.findall("'([^']+)'", first["ctx"]["expected"])
+        return f"{name}: {first['input']!r} is no choice", place, nearest(str(first["input"]), choices)
     message = first["msg"].removeprefix("Value error, ")
     message, _, hint = message.partition("\n")
     return (f"{name}: {message}" if name else message), place, hint or None

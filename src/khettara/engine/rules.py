@@ -110,16 +110,23 @@ def _is_yes_or_no(kind: pa.DataType) -> bool:
     return bool(pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind))
 
 
+MOST_NAMES = 24
+"""More than these are not listed where a likely one is known: nobody reads them."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the likeliest meant word, or all of them.
+    """A hint that names the likeliest meant word, and all of them, or of many the near ones.
 
     >>> nearest("scrb", ["scrub", "words"])
     "Did you mean 'scrub'? Known: scrub, words."
     """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    listed = f"Known: {', '.join(names)}."
-    return f"Did you mean {close[0]!r}? {listed}" if close else listed
+    close = difflib.get_close_matches(name, names, n=5)
+    if not close:
+        return f"Known: {', '.join(names)}."
+    if len(names) > MOST_NAMES:
+        return f"Did you mean {close[0]!r}? Of {len(names)} known names the nearest: {', '.join(close)}."
+    return f"Did you mean {close[0]!r}? Known: {', '.join(names)}."
 
 
 def _check(node: ast.expr, source: str) -> None:

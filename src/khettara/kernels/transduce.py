@@ -272,7 +272,7 @@ def search(symbols: npt.NDArray[np.uint8], tables: Tables, best: int, width: int
         best: how many results at most.
         width: how many partial results are kept at each place of the word.
     """
-    if not 0 < symbols.size <= LONGEST:
+    if not 0 < symbols.size <= LONGEST or symbols.max() >= SYMBOLS:
         return []
     out = np.zeros((width, MOST_LETTERS), np.int8)
     scores = np.full(width, _NEVER, np.float32)

@@ -55,6 +55,8 @@ class Material:
     pairs: Counter[Pair] = field(default_factory=Counter)
     arabic: Counter[str] = field(default_factory=Counter)
     latin: Counter[str] = field(default_factory=Counter)
+    drawn: int = 0
+    """Pairs that came with the data; the others were written for this project."""
 
 
 def collect(root: Path, *, own: bool = True) -> Material:
@@ -70,8 +72,9 @@ def collect(root: Path, *, own: bool = True) -> Material:
                 for word in filter(_is_arabic, map(plain_arabic, WORD["latn"].findall(line))):
                     material.arabic[word] += COUNTED[source.label]
     material.arabic = Counter({word: n for word, n in material.arabic.items() if n > 1})
-    for pair in sorted(set(_drawings(root))):
-        material.pairs[pair] += 1
+    drawings = sorted(set(_drawings(root)))
+    material.drawn = len(drawings)
+    material.pairs.update(drawings)
     for variants in _lexicon(root):
         material.latin.update(filter(_is_latin, map(plain_latin, variants)))
     if own:
@@ -209,18 +212,19 @@ def _lower(scores: Mapping[Cut, float], weights: Mapping[Cut, float], history: C
 def learn(material: Material) -> Tables:
     """The tables of both directions. The same material gives the same tables."""
     pairs: Counter[Pair] = Counter(material.pairs)
-    tables = _tables(pairs, material)
+    tables = tables_of(pairs, material)
     for _ in range(MINING_ROUNDS):
         found: Counter[Pair] = Counter(material.pairs)
         for latin in sorted(material.latin):
             results = tables.candidates(latin, "arab", 5) if len(latin) > 2 else []
             if results and results[0][1] > SURE and material.arabic[results[0][0]] > 1:
                 found[latin, results[0][0]] += 0.5  # type: ignore[assignment]
-        tables = _tables(found, material)
+        tables = tables_of(found, material)
     return tables
 
 
-def _tables(pairs: Mapping[Pair, float], material: Material) -> Tables:
+def tables_of(pairs: Mapping[Pair, float], material: Material) -> Tables:
+    """Tables from these pairs and the material's words, without mining for more pairs."""
     spelling = ngrams(align(dict(sorted(pairs.items()))), len(UNITS), 1.5)
     arabic = ngrams((([ARABIC.index(letter) + 3 for letter in word], math.log1p(n)) for word, n in sorted(material.arabic.items())), len(ARABIC), 1.5)
     latin = ngrams((([LATIN.index(letter) + 3 for letter in word], math.log1p(n)) for word, n in sorted(material.latin.items())), len(LATIN), 1.5)
@@ -263,7 +267,7 @@ def facts(material: Material) -> dict[str, Any]:
         "sources": [{"name": source.name, "corpus": source.corpus, "licence": source.licence, "written_for_this": source.made} for source in used],
         "pairs": {
             "written_for_this": sum(len(spellings) for _, spellings in written()),
-            "doda-v1-mit (imagenet_b_darija.csv, MIT)": len(material.pairs),
+            "doda-v1-mit (imagenet_b_darija.csv, MIT)": material.drawn,
         },
         "words": {"Arab": len(material.arabic), "Latn": len(material.latin)},
     }

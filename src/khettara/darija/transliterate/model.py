@@ -40,10 +40,13 @@ ALPHABETS = {"arab": ARABIC, "latn": LATIN}
 """The letters that are written in each direction."""
 WIDTH = 24
 """Partial results kept at each letter."""
-TRUST = 0.4
-"""Weight of what words look like against how they are spelled, between 0.3 and 0.5, the best on pairs left out of learning."""
+TRUST = 0.7
+"""Weight of what words look like against how they are spelled."""
 SHARPNESS = 0.4
-"""The power that scores are raised to before they become probabilities: n-grams overlap, and alone they are too sure of themselves."""
+"""The power that scores are raised to before they become probabilities: n-grams overlap, and alone they are too sure of themselves.
+
+Both have the least surprise on pairs left out of learning: `python -m benchmarks.transliteration --settings`.
+"""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Direction:
     to: str
     tables: transduce.Tables
     ready: Mapping[str, Scored]
+    sharpness: float = SHARPNESS
 
     def candidates(self, word: str, best: int) -> Scored:
         """Ways to write a plain word over, best first; none where its letters do not fit."""
@@ -70,7 +74,7 @@ class Direction:
         found = transduce.search(np.array(numbers, np.uint8), self.tables, WIDTH, WIDTH)
         if not found:
             return ()
-        powers = [math.exp(SHARPNESS * (score - found[0][1])) for _, score in found]
+        powers = [math.exp(self.sharpness * (score - found[0][1])) for _, score in found]
         whole = sum(powers)
         return tuple(
             ("".join(target[symbol - 3] for symbol in symbols), power / whole) for (symbols, _), power in zip(found[:best], powers, strict=False)
