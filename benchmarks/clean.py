@@ -25,29 +25,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from benchmarks.corpus import make_corpus, usual_sentences
 from benchmarks.environments import OFFLINE, peer, usual_folder
-from benchmarks.figures import Figure, as_lines
-from benchmarks.growth import as_chart, as_rows
-from benchmarks.measure import Cost, measure
+from benchmarks.figures import Figure, as_lines, machine
+from benchmarks.growth import GROWS_AT_MOST, as_chart, as_rows
+from benchmarks.measure import Cost, if_possible, measure
 from benchmarks.pipelines import EDITS, SHORTEST, Run, command, edits_recipe, full_recipe, run, seal
 from benchmarks.quality import Sets, make_sets, our_copies, read_texts, score_copies, score_masking, score_repair, shares
-from benchmarks.spine import machine
 
 from khettara.clean import STEPS
 
-T = TypeVar("T")
 SCRIPTS = Path(__file__).parent / "peers"
 PEERS = ("datatrove", "data-juicer", "daft")
 PEERS_MB = 16
 """Peers take two minutes for what takes ours a second, so they get a smaller corpus of the same make."""
 LABELLED = 1500
 BATCH_ROWS = 2048
-GROWS_AT_MOST = 15.0
 IDLE = 0.5
 SMALL_SHARD_MB = 4.0
 
@@ -308,7 +305,7 @@ def _finished(output: Path) -> list[Path]:
 
 def workers(bench: Bench) -> list[Figure]:
     """Two workers against one. Wall seconds mean something on an idle machine only: the load is said, and judged."""
-    size = max((bench.mb, *bench.growth)) if max((bench.mb, *bench.growth)) <= 256 else 256
+    size = min(256, max((bench.mb, *bench.growth)))
     load = os.getloadavg()[0]
     recipe = full_recipe(bench.corpus(size) / "dataset", bench.folder / "workers", shard_mb=8.0)
     one, two = (statistics.median(run(recipe, workers=n).cost.wall_s for _ in range(min(3, bench.runs))) for n in (1, 2))
@@ -323,16 +320,6 @@ PARTS: dict[str, Callable[[Bench], list[Figure]]] = {
 
 
 # ---------------------------------------------------------------------------------------------------------------- command
-
-
-def if_possible(name: str, work: Callable[[], T]) -> T | None:
-    """What `work` gives, or None, with the reason said."""
-    try:
-        return work()
-    except subprocess.CalledProcessError as error:
-        lines = [line for line in ((error.stderr or "") + (error.stdout or "")).splitlines() if line.strip()]
-        print(f"{name} is left out: {lines[-1] if lines else f'exit status {error.returncode}'}", file=sys.stderr)
-        return None
 
 
 def tell(what: str, lines: list[str]) -> None:

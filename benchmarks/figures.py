@@ -5,6 +5,8 @@ full pipeline, 64 MB, start-up included   26.1 MB/s/core   at least 25   datatro
 
 from __future__ import annotations
 
+import os
+import platform
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -40,6 +42,11 @@ class Figure:
     def record(self) -> dict[str, Any]:
         """Plain values, for another program."""
         return asdict(self) | {"ratio": self.ratio, "kept": self.kept}
+
+
+def machine() -> dict[str, object]:
+    """Where the figures were seen."""
+    return {"python": platform.python_version(), "architecture": platform.machine(), "cores": len(os.sched_getaffinity(0))}
 
 
 def as_lines(figures: list[Figure]) -> list[str]:

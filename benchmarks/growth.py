@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+GROWS_AT_MOST = 15.0
+"""Per hundred: so much more than at the least size may a MB cost at any other."""
+
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 320, 64, 48
 
 
@@ -14,7 +17,7 @@ def as_rows(costs: dict[int, tuple[float, float]]) -> list[str]:
 
 
 def as_chart(cost_of_mb: dict[int, float]) -> str:
-    """A line chart as SVG: sizes on a logarithmic axis, CPU seconds a MB from nought up; the band is 15 % about the least size."""
+    """A line chart as SVG: sizes on a logarithmic axis, CPU seconds a MB from nought up; the band is what the bound allows about the least size."""
     sizes = sorted(cost_of_mb)
     top = 1.3 * max(cost_of_mb.values())
     low, high = math.log(sizes[0]), math.log(sizes[-1])
@@ -26,8 +29,8 @@ def as_chart(cost_of_mb: dict[int, float]) -> str:
     def y(cost: float) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - 24) * cost / top
 
-    first = cost_of_mb[sizes[0]]
-    band = f'<rect x="{LEFT}" width="{WIDTH - LEFT - 32}" y="{y(1.15 * first):.1f}" height="{y(0.85 * first) - y(1.15 * first):.1f}" fill="#dbe7dc"/>'
+    most, least = (cost_of_mb[sizes[0]] * (1 + sign * GROWS_AT_MOST / 100) for sign in (1, -1))
+    band = f'<rect x="{LEFT}" width="{WIDTH - LEFT - 32}" y="{y(most):.1f}" height="{y(least) - y(most):.1f}" fill="#dbe7dc"/>'
     line = " ".join(f"{x(mb):.1f},{y(cost_of_mb[mb]):.1f}" for mb in sizes)
     marks = [
         f'<circle cx="{x(mb):.1f}" cy="{y(cost_of_mb[mb]):.1f}" r="4" fill="#1f5f3f"/>'

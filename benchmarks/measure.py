@@ -3,7 +3,8 @@
 CPU seconds of every descendant count. The operating system adds up those of processes that their parents waited for;
 daemons that outlive their parent escape that sum, so each process of the tree is also looked at twenty times a second, and
 the larger of the two sums is the figure. Memory is the largest sum of the tree's proportional set sizes (PSS: shared pages
-are divided among those who share them).
+are divided among those who share them). What is measured may keep its compiled modules, as a user's Python does, whatever
+`PYTHONDONTWRITEBYTECODE` says here: without them every start would compile all that it imports.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ import os
 import resource
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
+T = TypeVar("T")
+KHETTARA = str(Path(sys.executable).parent / "khettara")
 LOOK_S = 0.05
 LINGER_S = 10.0
 
@@ -40,9 +44,10 @@ def measure(command: Sequence[str], environment: dict[str, str] | None = None) -
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     seen = _Seen()
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     # Files, not pipes: a daemon that outlives the command would keep a pipe open.
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env={**os.environ, **(environment or {})})
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=inherited | (environment or {}))
         watcher = threading.Thread(target=_watch, args=(process, seen))
         watcher.start()
         process.wait()
@@ -66,6 +71,16 @@ def median(runs: int, once: Callable[[], Cost]) -> Cost:
         statistics.median(cost.peak_mb for cost in costs),
         "".join(cost.output for cost in costs),
     )
+
+
+def if_possible(name: str, work: Callable[[], T]) -> T | None:
+    """What `work` gives; None, with the reason said, where a command of it fails."""
+    try:
+        return work()
+    except subprocess.CalledProcessError as error:
+        lines = [line for line in ((error.stderr or "") + (error.stdout or "")).splitlines() if line.strip()]
+        print(f"{name} is left out: {lines[-1] if lines else f'exit status {error.returncode}'}", file=sys.stderr)
+        return None
 
 
 @dataclass

@@ -15,13 +15,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
-from benchmarks.measure import Cost, measure
+from benchmarks.measure import KHETTARA, Cost, measure
 
 from khettara.clean import STEPS
 from khettara.darija.identifiers import KINDS as IDENTIFIERS
 from khettara.dataset import DOCUMENTS, Draft, StepRecord
-
-KHETTARA = str(Path(sys.executable).parent / "khettara")
 
 EDITS = ("repair_encoding", "repair_lines", "scrub", "strip_boilerplate", "mask_identifiers")
 SIGNALS = ("identifiers", "words", "language", "quality", "repetition", "readability", "encoding_damage", "exact_hash", "min_hash")

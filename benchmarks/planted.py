@@ -515,140 +515,117 @@ def _year(chance: Chance) -> int:
     return chance.randrange(1956, 2026)
 
 
-_INNOCENT: tuple[tuple[Make, ...], ...] = (
-    (
-        lambda c: f"ازداد المشروع سنة {_year(c)} وانتهى يوم {c.randrange(1, 29)}/{c.randrange(1, 13):02d}/{_year(c)}.",
-        lambda c: (
-            f"Le {c.randrange(1, 29):02d}/{c.randrange(1, 13):02d}/{_year(c)} à {c.randrange(24):02d}:{c.randrange(60):02d}, la séance est levée."
-        ),
-        lambda c: f"Version {c.randrange(1, 9)}.{c.randrange(1, 20)}.{c.randrange(1, 9)}.{c.randrange(1, 9)} du logiciel.",
-        lambda c: f"{_year(c)}-0{c.randrange(1, 9)}-{c.randrange(10, 28)}T10:{c.randrange(10, 59)}:00Z",
-        lambda c: f"القانون رقم {c.randrange(1, 99):02d}-{c.randrange(1, 99):02d} الصادر سنة {_year(c)}.",
-        lambda c: f"الظهير الشريف رقم 1.{c.randrange(10, 99)}.{c.randrange(10, 400)} الصادر بتنفيذ القانون.",
-        lambda c: f"Décret n° 2-{c.randrange(10, 99)}-{c.randrange(100, 999)} du {c.randrange(1, 29)} mai {_year(c)}.",
-        lambda c: f"الجريدة الرسمية عدد {c.randrange(1000, 7200)} بتاريخ {c.randrange(1, 29)} ماي {_year(c)}.",
-        lambda c: f"بثمن {c.randrange(2, 90)}.{c.randrange(100, 999)},00 درهم للمتر.",
-        lambda c: f"Le budget atteint {c.randrange(1, 900)} {c.randrange(100, 999)} {c.randrange(100, 999)} dirhams.",
-        lambda c: f"كانت الساكنة {c.randrange(20, 38)} {c.randrange(100, 999)} {c.randrange(100, 999)} نسمة.",
-        lambda c: f"Population: {c.randrange(1, 9)},{c.randrange(100, 999)},{c.randrange(100, 999)} inhabitants in {_year(c)}.",
-        lambda c: f"ISBN 978-9954-{c.randrange(1, 9)}-{c.randrange(1000, 9999)}-{c.randrange(0, 9)}, {c.randrange(90, 600)} pages.",
-        lambda c: f"ISSN {c.randrange(1000, 9999)}-{c.randrange(1000, 9999)}",
-        lambda c: f"Code-barres 611{_digits(c, 10)} sur la boîte.",
-        lambda c: f"الطول 33.{_digits(c, 5)} والعرض -7.{_digits(c, 5)} على الخريطة.",
-        lambda c: f"Le vol AT {c.randrange(200, 990)} part à {c.randrange(24):02d}h{c.randrange(60):02d}.",
-        lambda c: f"Réf. AB{_digits(c, 5)} du catalogue, en stock.",
-        lambda c: f"Commande n° {c.randrange(10**6, 10**7)} livrée en {c.randrange(2, 9)} jours.",
-        lambda c: f"pp. {c.randrange(10, 99)}-{c.randrange(100, 200)}, vol. {c.randrange(1, 40)}, n° {c.randrange(1, 12)}",
-        lambda c: f"الفصل {c.randrange(1, 180)} من الدستور، الفقرة {c.randrange(1, 5)}.",
-        lambda c: f"Article {c.randrange(1, 99)}.{c.randrange(1, 9)}.{c.randrange(1, 9)}.{c.randrange(1, 9)} du cahier des charges.",
-        lambda c: f"ربح الفريق {c.randrange(1, 5)}-{c.randrange(0, 4)} قدام {c.randrange(10, 60)} ألف متفرج.",
-        lambda c: f"La route nationale N{c.randrange(1, 16)} fait {c.randrange(100, 900)} km.",
-        lambda c: f"من {_year(c)} إلى {_year(c)} كان الجفاف.",
-        lambda c: f"Entre {_year(c)}-{_year(c)}, la pluie a manqué.",
-        lambda c: f"π = 3.14159265358979, e = 2.718281828, tirage {c.randrange(10**5)}",
-        lambda c: f"حرارة {c.randrange(10, 45)},{c.randrange(1, 9)} درجة ورطوبة {c.randrange(10, 99)} %.",
-        lambda c: f"Tension {c.randrange(200, 240)}.{c.randrange(1, 9)} V, courant {c.randrange(1, 32)} A, norme NM 06.1.0{c.randrange(10, 99)}",
-        lambda c: f"md5 {c.getrandbits(128):032x}",
-        lambda c: f"UUID {c.getrandbits(32):08x}-{c.getrandbits(16):04x}-4{c.getrandbits(12):03x}-a{c.getrandbits(12):03x}-{c.getrandbits(48):012x}",
-        lambda c: f"#{c.getrandbits(24):06X} est la couleur du zellige, calque {c.randrange(1, 90)}.",
-        lambda c: f"الصفقة رقم {c.randrange(1, 99)}/{_year(c)} الخاصة بتبليط الطرق.",
-        lambda c: f"Appel d'offres n° {c.randrange(1, 99):02d}/{_year(c)}/BP, caution de {c.randrange(10, 90)} 000,00 DH.",
-        lambda c: f"Numéro vert {c.choice(('141', '150', '177', '190', '2727', '8717'))} en cas d'urgence.",
-        lambda c: f"كورونا: {c.randrange(100, 999)} حالة، {c.randrange(10, 99)} وفاة، {c.randrange(1000, 9999)} تحليلة.",
-        lambda c: f"{c.randrange(1, 12)} + {c.randrange(1, 12)} = كم؟ و {c.randrange(10, 99)} × {c.randrange(10, 99)} = كم؟",
-        lambda c: f"1 2 3 4 5 6 7 8 9 10 {c.choice(('عاود من الأول', 'on recommence', '3awd mn lewwel'))}",
-        lambda c: f"Série {c.randrange(1000, 9999)} {c.randrange(1000, 9999)} {c.randrange(1000, 9999)} du billet de tombola.",
+def _one_of(*sentences: str) -> Make:
+    return lambda chance: chance.choice(sentences)
+
+
+_INNOCENT: tuple[Make, ...] = (
+    # numbers
+    lambda c: f"ازداد المشروع سنة {_year(c)} وانتهى يوم {c.randrange(1, 29)}/{c.randrange(1, 13):02d}/{_year(c)}.",
+    lambda c: f"Le {c.randrange(1, 29):02d}/{c.randrange(1, 13):02d}/{_year(c)} à {c.randrange(24):02d}:{c.randrange(60):02d}, la séance est levée.",
+    lambda c: f"Version {c.randrange(1, 9)}.{c.randrange(1, 20)}.{c.randrange(1, 9)}.{c.randrange(1, 9)} du logiciel.",
+    lambda c: f"{_year(c)}-0{c.randrange(1, 9)}-{c.randrange(10, 28)}T10:{c.randrange(10, 59)}:00Z",
+    lambda c: f"القانون رقم {c.randrange(1, 99):02d}-{c.randrange(1, 99):02d} الصادر سنة {_year(c)}.",
+    lambda c: f"الظهير الشريف رقم 1.{c.randrange(10, 99)}.{c.randrange(10, 400)} الصادر بتنفيذ القانون.",
+    lambda c: f"Décret n° 2-{c.randrange(10, 99)}-{c.randrange(100, 999)} du {c.randrange(1, 29)} mai {_year(c)}.",
+    lambda c: f"الجريدة الرسمية عدد {c.randrange(1000, 7200)} بتاريخ {c.randrange(1, 29)} ماي {_year(c)}.",
+    lambda c: f"بثمن {c.randrange(2, 90)}.{c.randrange(100, 999)},00 درهم للمتر.",
+    lambda c: f"Le budget atteint {c.randrange(1, 900)} {c.randrange(100, 999)} {c.randrange(100, 999)} dirhams.",
+    lambda c: f"كانت الساكنة {c.randrange(20, 38)} {c.randrange(100, 999)} {c.randrange(100, 999)} نسمة.",
+    lambda c: f"Population: {c.randrange(1, 9)},{c.randrange(100, 999)},{c.randrange(100, 999)} inhabitants in {_year(c)}.",
+    lambda c: f"ISBN 978-9954-{c.randrange(1, 9)}-{c.randrange(1000, 9999)}-{c.randrange(0, 9)}, {c.randrange(90, 600)} pages.",
+    lambda c: f"ISSN {c.randrange(1000, 9999)}-{c.randrange(1000, 9999)}",
+    lambda c: f"Code-barres 611{_digits(c, 10)} sur la boîte.",
+    lambda c: f"الطول 33.{_digits(c, 5)} والعرض -7.{_digits(c, 5)} على الخريطة.",
+    lambda c: f"Le vol AT {c.randrange(200, 990)} part à {c.randrange(24):02d}h{c.randrange(60):02d}.",
+    lambda c: f"Réf. AB{_digits(c, 5)} du catalogue, en stock.",
+    lambda c: f"Commande n° {c.randrange(10**6, 10**7)} livrée en {c.randrange(2, 9)} jours.",
+    lambda c: f"pp. {c.randrange(10, 99)}-{c.randrange(100, 200)}, vol. {c.randrange(1, 40)}, n° {c.randrange(1, 12)}",
+    lambda c: f"الفصل {c.randrange(1, 180)} من الدستور، الفقرة {c.randrange(1, 5)}.",
+    lambda c: f"Article {c.randrange(1, 99)}.{c.randrange(1, 9)}.{c.randrange(1, 9)}.{c.randrange(1, 9)} du cahier des charges.",
+    lambda c: f"ربح الفريق {c.randrange(1, 5)}-{c.randrange(0, 4)} قدام {c.randrange(10, 60)} ألف متفرج.",
+    lambda c: f"La route nationale N{c.randrange(1, 16)} fait {c.randrange(100, 900)} km.",
+    lambda c: f"من {_year(c)} إلى {_year(c)} كان الجفاف.",
+    lambda c: f"Entre {_year(c)}-{_year(c)}, la pluie a manqué.",
+    lambda c: f"π = 3.14159265358979, e = 2.718281828, tirage {c.randrange(10**5)}",
+    lambda c: f"حرارة {c.randrange(10, 45)},{c.randrange(1, 9)} درجة ورطوبة {c.randrange(10, 99)} %.",
+    lambda c: f"Tension {c.randrange(200, 240)}.{c.randrange(1, 9)} V, courant {c.randrange(1, 32)} A, norme NM 06.1.0{c.randrange(10, 99)}",
+    lambda c: f"md5 {c.getrandbits(128):032x}",
+    lambda c: f"UUID {c.getrandbits(32):08x}-{c.getrandbits(16):04x}-4{c.getrandbits(12):03x}-a{c.getrandbits(12):03x}-{c.getrandbits(48):012x}",
+    lambda c: f"#{c.getrandbits(24):06X} est la couleur du zellige, calque {c.randrange(1, 90)}.",
+    lambda c: f"الصفقة رقم {c.randrange(1, 99)}/{_year(c)} الخاصة بتبليط الطرق.",
+    lambda c: f"Appel d'offres n° {c.randrange(1, 99):02d}/{_year(c)}/BP, caution de {c.randrange(10, 90)} 000,00 DH.",
+    lambda c: f"Numéro vert {c.choice(('141', '150', '177', '190', '2727', '8717'))} en cas d'urgence.",
+    lambda c: f"كورونا: {c.randrange(100, 999)} حالة، {c.randrange(10, 99)} وفاة، {c.randrange(1000, 9999)} تحليلة.",
+    lambda c: f"{c.randrange(1, 12)} + {c.randrange(1, 12)} = كم؟ و {c.randrange(10, 99)} × {c.randrange(10, 99)} = كم؟",
+    lambda c: f"1 2 3 4 5 6 7 8 9 10 {c.choice(('عاود من الأول', 'on recommence', '3awd mn lewwel'))}",
+    lambda c: f"Série {c.randrange(1000, 9999)} {c.randrange(1000, 9999)} {c.randrange(1000, 9999)} du billet de tombola.",
+    # words
+    _one_of(
+        "شريت جوج كيلو ديال مطيشة وتلاتة ديال البطاطا وخمسة ديال البصلة.",
+        "واحد جوج تلاتة ربعة خمسة وحنا كنلعبو.",
+        "عندي خمسة وعشرين عام وخويا ستة وتلاتين.",
     ),
-    (
-        lambda c: c.choice(
-            (
-                "شريت جوج كيلو ديال مطيشة وتلاتة ديال البطاطا وخمسة ديال البصلة.",
-                "واحد جوج تلاتة ربعة خمسة وحنا كنلعبو.",
-                "عندي خمسة وعشرين عام وخويا ستة وتلاتين.",
-            )
-        ),
-        lambda c: c.choice(
-            (
-                "Un, deux, trois, quatre, cinq, six, sept, huit, neuf, dix : cachez-vous !",
-                "Il a gagné six à trois, sept à cinq, six à deux.",
-                "Vingt-deux élèves sur trente-quatre ont réussi.",
-            )
-        ),
-        lambda c: c.choice(("chrit jouj kilo d maticha w tlata d lbtata", "wa7ed jouj tlata reb3a w 7na kanl3bo", "3endi khamsa w 3echrin 3am")),
-        lambda c: c.choice(("كان عدد الحاضرين خمسة وسبعين شخصا من أصل مائة وعشرين.", "ثلاثة كتب وأربعة أقلام وخمسة دفاتر.")),
-        lambda c: c.choice(
-            (
-                "السيد الرئيس افتتح الجلسة.",
-                "السيدة الوزيرة قدمت الحصيلة.",
-                "الأستاذ المحاضر شرح الدرس.",
-                "الدكتور كيجي كل نهار.",
-                "سيدي الحاج، السوق بعيد.",
-                "قال السيد العامل إن الأشغال بدأت.",
-            )
-        ),
-        lambda c: c.choice(
-            (
-                "Monsieur le Ministre a répondu.",
-                "Madame la Présidente ouvre la séance.",
-                "M. le Maire est absent.",
-                "Le docteur arrive.",
-                "Maître, je demande la parole.",
-                "Mesdames et Messieurs, bonjour.",
-                "Si Marrakech vous plaît, restez.",
-                "Si tu viens demain, apporte du pain.",
-            )
-        ),
-        lambda c: c.choice(
-            ("Mr Speaker, the bill is ready.", "Dear Sir or Madam, please find attached.", "The doctor said no.", "Miss it and you will be sorry.")
-        ),
-        lambda c: c.choice(
-            ("شارع محمد الخامس كان عامر بالناس.", "الحي كبير والزناقي ضيقين.", "الزنقة ديالنا فيها جوج حوانت.", "درب السلطان مشهور ف كازا.")
-        ),
-        lambda c: c.choice(
-            (
-                "Le boulevard est fermé aux voitures.",
-                "La rue monte vers la kasbah.",
-                "L'avenue Hassan II traverse la ville.",
-                "Le lotissement compte 45 villas.",
-                "La résidence secondaire est vide.",
-            )
-        ),
-        lambda c: c.choice(
-            (
-                "@media screen and (max-width: 600px)",
-                "Rendez-vous @ 10h devant la gare.",
-                "3 kg @ 12 DH",
-                "def @property",
-                "import numpy as np  # version 2",
-            )
-        ),
-        lambda c: c.choice(
-            (
-                "خاصك تجيب لاكارط ناسيونال وجوج تصاور.",
-                "Apportez votre CIN et deux photos.",
-                "La CNSS ouvre à 9 heures.",
-                "Le RIB est demandé à l'ouverture du compte.",
-                "L'ICE figure sur la facture.",
-                "IF you pay now, RC cars are half price.",
-            )
-        ),
-        lambda c: c.choice(
-            ("Instagram est en panne.", "تويتر ولا كيتسمى إكس.", "Facebook et TikTok ont changé leurs règles.", "la photo est sur insta")
-        ),
-        lambda c: c.choice(
-            ("La voiture rouge est garée.", "WW désigne une plaque provisoire.", "السيارة ديالو قديمة بزاف.", "un moteur de 1600 cm3 et 110 ch")
-        ),
+    _one_of(
+        "Un, deux, trois, quatre, cinq, six, sept, huit, neuf, dix : cachez-vous !",
+        "Il a gagné six à trois, sept à cinq, six à deux.",
+        "Vingt-deux élèves sur trente-quatre ont réussi.",
     ),
+    _one_of("chrit jouj kilo d maticha w tlata d lbtata", "wa7ed jouj tlata reb3a w 7na kanl3bo", "3endi khamsa w 3echrin 3am"),
+    _one_of("كان عدد الحاضرين خمسة وسبعين شخصا من أصل مائة وعشرين.", "ثلاثة كتب وأربعة أقلام وخمسة دفاتر."),
+    _one_of(
+        "السيد الرئيس افتتح الجلسة.",
+        "السيدة الوزيرة قدمت الحصيلة.",
+        "الأستاذ المحاضر شرح الدرس.",
+        "الدكتور كيجي كل نهار.",
+        "سيدي الحاج، السوق بعيد.",
+        "قال السيد العامل إن الأشغال بدأت.",
+    ),
+    _one_of(
+        "Monsieur le Ministre a répondu.",
+        "Madame la Présidente ouvre la séance.",
+        "M. le Maire est absent.",
+        "Le docteur arrive.",
+        "Maître, je demande la parole.",
+        "Mesdames et Messieurs, bonjour.",
+        "Si Marrakech vous plaît, restez.",
+        "Si tu viens demain, apporte du pain.",
+    ),
+    _one_of("Mr Speaker, the bill is ready.", "Dear Sir or Madam, please find attached.", "The doctor said no.", "Miss it and you will be sorry."),
+    _one_of("شارع محمد الخامس كان عامر بالناس.", "الحي كبير والزناقي ضيقين.", "الزنقة ديالنا فيها جوج حوانت.", "درب السلطان مشهور ف كازا."),
+    _one_of(
+        "Le boulevard est fermé aux voitures.",
+        "La rue monte vers la kasbah.",
+        "L'avenue Hassan II traverse la ville.",
+        "Le lotissement compte 45 villas.",
+        "La résidence secondaire est vide.",
+    ),
+    _one_of(
+        "@media screen and (max-width: 600px)",
+        "Rendez-vous @ 10h devant la gare.",
+        "3 kg @ 12 DH",
+        "def @property",
+        "import numpy as np  # version 2",
+    ),
+    _one_of(
+        "خاصك تجيب لاكارط ناسيونال وجوج تصاور.",
+        "Apportez votre CIN et deux photos.",
+        "La CNSS ouvre à 9 heures.",
+        "Le RIB est demandé à l'ouverture du compte.",
+        "L'ICE figure sur la facture.",
+        "IF you pay now, RC cars are half price.",
+    ),
+    _one_of("Instagram est en panne.", "تويتر ولا كيتسمى إكس.", "Facebook et TikTok ont changé leurs règles.", "la photo est sur insta"),
+    _one_of("La voiture rouge est garée.", "WW désigne une plaque provisoire.", "السيارة ديالو قديمة بزاف.", "un moteur de 1600 cm3 et 110 ch"),
 )
 
 
 def innocent(each: int = 25, seed: int = 12) -> Iterator[str]:
     """Sentences in which there is nobody to protect."""
     chance = random.Random(seed)
-    for group in _INNOCENT:
-        for make in group:
-            for _ in range(each):
-                yield make(chance)
+    for make in _INNOCENT:
+        for _ in range(each):
+            yield make(chance)
 
 
 # ------------------------------------------------------------------------------------------------ scoring

@@ -84,6 +84,15 @@ def read_texts(folder: Path) -> dict[str, str]:
     return found
 
 
+def _tallied(outcomes: Iterable[tuple[str, bool]]) -> dict[str, tuple[int, int]]:
+    """For each key, how many outcomes are true, of how many."""
+    counts: dict[str, tuple[int, int]] = {}
+    for key, outcome in outcomes:
+        n, of = counts.get(key, (0, 0))
+        counts[key] = (n + outcome, of + 1)
+    return counts
+
+
 # ---------------------------------------------------------------------------------------------------------- personal data
 
 
@@ -121,8 +130,7 @@ class Masking:
 
 def score_masking(sets: Sets, cleaned: dict[str, str], listing: Path | None = None) -> Masking:
     """Compare texts with what cleaning made of them. A text that was changed beyond masks counts by whether its value is in it."""
-    readable: dict[str, list[int]] = {}
-    ways: dict[str, list[int]] = {}
+    outcomes: list[tuple[Planted, bool]] = []
     right = beside = 0
     for name, item in sets.planted.items():
         spans = masks(item.text, cleaned.get(name, ""))
@@ -131,11 +139,7 @@ def score_masking(sets: Sets, cleaned: dict[str, str], listing: Path | None = No
             wrong, spans = 0, [(item.start, item.end)] if hidden else []
         else:
             wrong = n_wrong(item, spans)
-        left = is_readable(item, spans)
-        for counts, key in ((readable, item.kind), (ways, f"{item.kind}: {item.way}")):
-            entry = counts.setdefault(key, [0, 0])
-            entry[0] += left
-            entry[1] += 1
+        outcomes.append((item, is_readable(item, spans)))
         right += len(spans) - wrong
         beside += wrong
     wrong_innocent = [(name, text) for name, text in sets.innocent.items() if _n_masks(text, cleaned[name])]
@@ -144,8 +148,8 @@ def score_masking(sets: Sets, cleaned: dict[str, str], listing: Path | None = No
     if listing is not None:
         _list_masks(sets, cleaned, [*(name for name, _ in wrong_innocent), *(name for name, n, _ in on_sound if n)], listing)
     return Masking(
-        {kind: (n, of) for kind, (n, of) in readable.items()},
-        {way: (n, of) for way, (n, of) in ways.items()},
+        _tallied((item.kind, left) for item, left in outcomes),
+        _tallied((f"{item.kind}: {item.way}", left) for item, left in outcomes),
         right,
         beside,
         sum(_n_masks(text, cleaned[name]) for name, text in wrong_innocent),
@@ -207,12 +211,7 @@ def score_repair(sets: Sets, cleaned: dict[str, str], listing: Path | None = Non
 
 
 def _repaired(items: dict[str, Misread], cleaned: dict[str, str]) -> dict[str, tuple[int, int]]:
-    counts: dict[str, list[int]] = {}
-    for name, item in items.items():
-        entry = counts.setdefault(f"{item.pages}, {item.level}", [0, 0])
-        entry[0] += cleaned.get(name) == item.sound
-        entry[1] += 1
-    return {key: (n, of) for key, (n, of) in counts.items()}
+    return _tallied((f"{item.pages}, {item.level}", cleaned.get(name) == item.sound) for name, item in items.items())
 
 
 # ---------------------------------------------------------------------------------------------------------- copies

@@ -14,21 +14,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
 from benchmarks.documents import MEGABYTES, make_dataset
-from benchmarks.measure import Cost, measure, median
+from benchmarks.figures import Figure, as_lines, machine
+from benchmarks.measure import KHETTARA, Cost, if_possible, measure, median
 
 DEMO = Path(__file__).parents[1] / "recipes" / "demo.yaml"
-KHETTARA = str(Path(sys.executable).parent / "khettara")
 IDENTITY = f"identity job, {MEGABYTES} MB, 2 workers"
 UP_TO_DATE = "Everything was up to date."
 VERSIONS = ("khettara", "pyarrow", "numpy", "pydantic", "ray")
@@ -46,31 +43,6 @@ ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR", _temp_dir={
 ray.data.read_parquet({source!r}).map_batches(lambda batch: batch, batch_format="pyarrow").write_parquet({output!r})
 """
 QUIET_RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measured value, the most it may be, and what the peer needed for the same work; `least_ratio` bounds peer over value."""
-
-    name: str
-    value: float
-    unit: str
-    at_most: float | None
-    peer: float | None = None
-    least_ratio: float | None = None
-    says_up_to_date: bool = True
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times as much the peer needed."""
-        return self.peer / self.value if self.peer is not None else None
-
-    @property
-    def kept(self) -> bool:
-        """Whether every bound is kept; without the peer, those that need none."""
-        below = self.at_most is None or self.value <= self.at_most
-        above = self.ratio is None or self.least_ratio is None or self.ratio >= self.least_ratio
-        return below and above and self.says_up_to_date
 
 
 def main() -> int:
@@ -96,17 +68,23 @@ def measure_all(folder: Path, runs: int, *, demo: bool) -> list[Figure]:
     first = median(runs, _afresh(command, folder / "out"))
     again = median(runs, lambda: measure(command))
     start = median(runs, lambda: measure([KHETTARA, "--help"]))
-    peer = _if_possible("Ray Data", lambda: _ray_data(folder, source, min(runs, 3)))
+    peer = if_possible("Ray Data", lambda: _ray_data(folder, source, min(runs, 3)))
     figures = [
-        Figure(f"{IDENTITY}: CPU", first.cpu_s, "s", 1.0, peer.cpu_s if peer else None, 15.0),
-        Figure(f"{IDENTITY}: most memory", first.peak_mb, "MB", 200.0, peer.peak_mb if peer else None),
+        Figure(f"{IDENTITY}: CPU", first.cpu_s, "s", 1.0, "less", "Ray Data", peer.cpu_s if peer else None, 15.0),
+        Figure(f"{IDENTITY}: most memory", first.peak_mb, "MB", 200.0, "less", "Ray Data", peer.peak_mb if peer else None),
         Figure("khettara --help: CPU", start.cpu_s, "s", 0.25),
-        Figure("identity job, nothing changed: wall", again.wall_s, "s", 1.0, says_up_to_date=again.output.count(UP_TO_DATE) == runs),
+        *_nothing_changed("identity job", again, runs),
     ]
-    rerun = _if_possible("the demo", lambda: _demo_again(folder / "demo", min(runs, 3))) if demo else None
-    if rerun is not None:
-        figures.append(Figure("demo, nothing changed: wall", rerun.wall_s, "s", 1.0, says_up_to_date=rerun.output.count(UP_TO_DATE) == min(runs, 3)))
-    return figures
+    rerun = if_possible("the demo", lambda: _demo_again(folder / "demo", min(runs, 3))) if demo else None
+    return figures if rerun is None else [*figures, *_nothing_changed("demo", rerun, min(runs, 3))]
+
+
+def _nothing_changed(job: str, again: Cost, runs: int) -> list[Figure]:
+    """How long a job takes that has nothing to do, and whether each run of it said so."""
+    return [
+        Figure(f"{job}, nothing changed: wall", again.wall_s, "s", 1.0),
+        Figure(f"{job}, nothing changed: said so", again.output.count(UP_TO_DATE), "runs", runs, "more"),
+    ]
 
 
 def _afresh(command: list[str], output: Path, environment: dict[str, str] | None = None) -> Callable[[], Cost]:
@@ -131,15 +109,6 @@ def _demo_again(output: Path, runs: int) -> Cost:
     return median(runs, lambda: measure([KHETTARA, "run", str(DEMO), "--output", str(output)]))
 
 
-def _if_possible(name: str, work: Callable[[], Cost]) -> Cost | None:
-    try:
-        return work()
-    except subprocess.CalledProcessError as error:
-        why = (error.stderr.strip() or f"exit status {error.returncode}").splitlines()[-1]
-        print(f"{name} is left out: {why}", file=sys.stderr)
-        return None
-
-
 def _version(name: str) -> str | None:
     try:
         return metadata.version(name)
@@ -147,36 +116,24 @@ def _version(name: str) -> str | None:
         return None
 
 
-def machine() -> dict[str, object]:
-    """Where the figures were seen."""
-    return {"python": platform.python_version(), "architecture": platform.machine(), "cores": len(os.sched_getaffinity(0))}
-
-
 def as_json(figures: list[Figure], runs: int) -> str:
     """Everything that the table shows, for another program to read."""
-    rows = [asdict(figure) | {"ratio": figure.ratio, "kept": figure.kept} for figure in figures]
-    return json.dumps({"machine": machine(), "versions": {name: _version(name) for name in VERSIONS}, "runs": runs, "figures": rows}, indent=1)
+    versions = {name: _version(name) for name in VERSIONS}
+    return json.dumps({"machine": machine(), "versions": versions, "runs": runs, "figures": [figure.record for figure in figures]}, indent=1)
 
 
 def as_table(figures: list[Figure], runs: int) -> str:
     """The figures for a person to read, with the machine and the versions."""
     where = machine()
     versions = ", ".join(f"{name} {_version(name)}" for name in VERSIONS if _version(name))
-    lines = [
-        f"Python {where['python']}, {versions}; {where['cores']} cores, {where['architecture']}",
-        f"medians of {runs} runs after a warm-up; Ray Data and the demo: of {min(runs, 3)}",
-        "",
-        f"{'figure':<44}{'value':>11}  {'bound':<16}{'Ray Data':>11}  {'ratio':<24}",
-    ]
-    for figure in figures:
-        bound = f"at most {figure.at_most:g} {figure.unit}" if figure.at_most is not None else ""
-        peer = f"{figure.peer:.2f} {figure.unit}" if figure.peer is not None else "-"
-        ratio = f"{figure.ratio:.1f} times" if figure.ratio is not None else "-"
-        if figure.ratio is not None and figure.least_ratio is not None:
-            ratio += f", at least {figure.least_ratio:g}"
-        verdict = "kept" if figure.kept else "NOT KEPT" if figure.says_up_to_date else "NOT KEPT: it did not say that everything was up to date"
-        lines.append(f"{figure.name:<44}{figure.value:>8.2f} {figure.unit:<2}  {bound:<16}{peer:>11}  {ratio:<24}{verdict}")
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            f"Python {where['python']}, {versions}; {where['cores']} cores, {where['architecture']}",
+            f"medians of {runs} runs after a warm-up; Ray Data and the demo: of {min(runs, 3)}",
+            "",
+            *as_lines(figures),
+        ]
+    )
 
 
 if __name__ == "__main__":

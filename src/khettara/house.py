@@ -105,7 +105,7 @@ def run(
         result = stage.run(context)
         progress.note(_line(result))
         results.append(result)
-        if stage.stage == "clean" and any(getattr(stage, what) for what in ("preset", "steps", "rules", "duplicates", "against")):
+        if stage.has_page():
             pages[result.path] = _dataset_page(result, stage, context, lang)
     destination = walk[0][1].output
     done = Run(read.name, read.description, destination, tuple(results), time.monotonic() - began, destination / "report.html", pages)

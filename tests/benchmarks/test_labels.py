@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -58,6 +59,7 @@ def test_innocent_sentences_hold_no_planted_value() -> None:
     for sentence in innocent(each=3):
         assert "@" not in sentence or " @ " in sentence or "@media" in sentence or "@property" in sentence
         assert "+212" not in sentence
+        assert not re.search(r"(?<![\w.])0[5-7](?:[ .-]?\d\d){4}(?!\w)", sentence)
 
 
 @pytest.mark.parametrize("pages", PAGES + FURTHER_PAGES)

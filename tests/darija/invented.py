@@ -373,7 +373,7 @@ def gps(rng: random.Random) -> str:
 
 
 def hexes(rng: random.Random, n: int, size: int) -> list[str]:
-    """Groups of hexadecimal digits, with a figure and a letter in the first."""
+    """Groups of hexadecimal digits."""
     return ["".join(rng.choice("0123456789abcdef") for _ in range(size)) for _ in range(n)]
 
 

@@ -45,3 +45,8 @@ def test_rules_that_fired_are_named(text: str, rule: str) -> None:
 def test_any_text_is_explained(text: str) -> None:
     """No text is without an explanation."""
     assert explain(text).guess.lang
+
+
+def test_a_word_too_long_to_be_one_is_explained_as_far_as_it_is_read() -> None:
+    """Its n-grams are named too."""
+    assert explain("kayn9olti" * 9).ngrams

@@ -60,11 +60,16 @@ def test_findings_are_ordered_and_apart(text: str) -> None:
 def test_only_the_kinds_asked_for() -> None:
     """Other kinds are left alone."""
     assert mask("0600002140 a@b.ma", ("email",))[0] == "0600002140 <EMAIL_1>"
+    for text in ("tel0600002140", "0600002140,12345", "a 12, rue des Orangers, Rabat b"):
+        assert mask(text)[0] != text
+        assert mask(text, ("email",)) == (text, {})
 
 
 def test_no_value_is_printed() -> None:
     """An identifier shows where it is, not what it is."""
-    assert "6000" not in repr(find_identifiers("0600002140"))
+    found = find_identifiers("0600002140")
+    assert [one.kind for one in found] == ["phone"]
+    assert "6000" not in repr(found)
     assert "phone" in KINDS
 
 

@@ -48,7 +48,7 @@ def test_nothing_non_commercial_is_learnt_from() -> None:
 
 
 def test_tables_are_small() -> None:
-    """At most one megabyte ships."""
+    """The tables of the identifier take at most one megabyte."""
     assert sum(path.stat().st_size for path in MODELS.glob("*.int8")) <= 1_000_000
 
 

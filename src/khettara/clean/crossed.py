@@ -71,9 +71,6 @@ def to_arabic(text: str) -> tuple[str, int]:
     return "\n".join(lines), total
 
 
-_NO_LETTER = re.compile(f"[^{_ASCII}\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*|[\u00ba\u00bf\u00a1]*")
-
-
 def _line_to_arabic(line: str) -> str:
     """Misread words, and the signs between and beside them: ¡ is the Arabic comma.
 

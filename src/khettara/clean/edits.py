@@ -18,16 +18,19 @@ from khettara.clean import boilerplate, encoding, lines
 from khettara.darija.scrub import VERSION as SCRUB_VERSION
 from khettara.darija.scrub import scrub_column
 from khettara.engine import Step, with_column
-from khettara.kernels import Text
+from khettara.kernels import Text, once
 
 Change = Callable[[str], tuple[str, int]]
 """A text to its new form and the number of changes."""
 
 
-def rewrite(batch: pa.RecordBatch, name: str, suspect: npt.NDArray[np.bool_], change: Change) -> pa.RecordBatch:
+Flags = npt.NDArray[np.bool_]
+
+
+def rewrite(batch: pa.RecordBatch, name: str, suspects: Callable[[pa.Array], Flags], change: Change) -> pa.RecordBatch:
     """The batch with `change` made in suspect texts, and `edits_NAME` beside them."""
     column = batch.column("text")
-    places = np.flatnonzero(suspect)
+    places = np.flatnonzero(suspects(column)) if len(column) else np.zeros(0, np.int64)  # a look at no text need not load the compiler
     edits, touched, texts = np.zeros(len(column), np.int32), np.zeros(len(column), bool), []
     for place in places:
         old = column[int(place)].as_py()
@@ -48,7 +51,7 @@ class RepairEncoding(Step):
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        return rewrite(batch, self.name(), encoding.suspects(batch.column("text")), encoding.repair_encoding)
+        return rewrite(batch, self.name(), encoding.suspects, encoding.repair_encoding)
 
 
 class Scrub(Step):
@@ -72,7 +75,7 @@ class StripBoilerplate(Step):
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        return rewrite(batch, self.name(), _suspects(batch.column("text"), "strip_boilerplate"), boilerplate.strip_boilerplate)
+        return rewrite(batch, self.name(), _with_litter, boilerplate.strip_boilerplate)
 
 
 class RepairLines(Step):
@@ -83,21 +86,23 @@ class RepairLines(Step):
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
-        return rewrite(batch, self.name(), _suspects(batch.column("text"), "repair_lines"), lines.repair_lines)
+        return rewrite(batch, self.name(), _with_broken_lines, lines.repair_lines)
 
 
-def _suspects(column: pa.Array, edit: str) -> npt.NDArray[np.bool_]:
-    """Which texts may hold what an edit takes out; both edits share one look at the column."""
-    if not len(column):
-        return np.zeros(0, np.bool_)
-    from khettara.kernels import litter, once  # it loads the compiler
+def _with_broken_lines(column: pa.Array) -> Flags:
+    """Which texts may have lines that a layout broke; this and `_with_litter` share one look at the column."""
+    from khettara.kernels import litter  # it loads the compiler
+
+    suspect: Flags = once(column, _look) & (litter.BROKEN | litter.NUMBERED) != 0
+    return suspect
+
+
+def _with_litter(column: pa.Array) -> Flags:
+    """Which texts may have markup, menus, rights notices or running heads."""
+    from khettara.kernels import litter
 
     signs = once(column, _look)
-    suspect: npt.NDArray[np.bool_]
-    if edit == "repair_lines":
-        suspect = signs & (litter.BROKEN | litter.NUMBERED) != 0
-        return suspect
-    suspect = signs & litter.MENU != 0
+    suspect: Flags = signs & litter.MENU != 0
     places = np.flatnonzero((signs & (litter.MARKUP | litter.RIGHTS | litter.NUMBERED) != 0) & ~suspect)
     if places.size:
         suspect[places] = pc.match_substring_regex(pc.take(column, pa.array(places)), boilerplate.SUSPECT).to_numpy(zero_copy_only=False)

@@ -98,8 +98,6 @@ def _is_suspect(text: str) -> bool:
 
 def suspects(column: pa.Array) -> npt.NDArray[np.bool_]:
     """Which texts of a column may be damaged: all that `repair_encoding` changes, and hardly any sound one."""
-    if not len(column):
-        return np.zeros(0, np.bool_)
     from khettara.kernels import suspicion
 
     return suspicion.suspects(text_of(column), *_tables())

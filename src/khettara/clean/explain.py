@@ -22,6 +22,7 @@ from khettara.clean.measured import measured_of
 from khettara.clean.survey import records_of
 from khettara.clean.thresholds import thresholds
 from khettara.dataset import Dataset
+from khettara.dataset.schema import REASON_COLUMNS
 from khettara.engine import nearest
 from khettara.engine.transform import EDITS
 from khettara.errors import DatasetError
@@ -95,7 +96,7 @@ def explain(dataset: Dataset, name: str, search: tuple[Path, ...] = ()) -> dict[
         "thresholds": [{"signal": t.signal, "op": t.op, "value": t.value} for t in thresholds(keep)] if keep else [],
         "edits": edits,
         "signals": signals,
-        "record": {key: record[key] for key in record if key not in ("rule", "because", "value", "winner")},
+        "record": {key: record[key] for key in record if key not in REASON_COLUMNS},
         "winner": _winner(dataset, record) if record["winner"] else None,
     }
 

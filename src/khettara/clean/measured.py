@@ -23,7 +23,7 @@ from khettara.dataset import Dataset
 from khettara.dataset.lineage import find
 from khettara.engine import Receipt, Shard, cut
 from khettara.engine.stage import WORK_FOLDER
-from khettara.engine.transform import columns_of, measure_key
+from khettara.engine.transform import block_of, measure_key
 from khettara.engine.units import glance_receipt
 from khettara.errors import DatasetError
 
@@ -56,7 +56,7 @@ class Measured:
 
     def columns(self, number: int, names: set[str]) -> dict[str, pa.Array]:
         """Columns of one unit, of its data or its signals."""
-        return columns_of(self.units[number], names)
+        return block_of(self.units[number]).read(names)
 
     def records(self, number: int, rows: Rows, names: Sequence[str]) -> list[dict[str, Any]]:
         """Some rows of one unit, in their order, with columns of the data such as `text`; only the row groups they stand in are read."""

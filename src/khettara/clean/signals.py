@@ -1,6 +1,6 @@
 """Signals: what is measured on each record. They add columns and change nothing; rules decide on them later.
 
-All of them but `Language` look at one shared pass over the text (`reading`); the counters of documents are in `quality`.
+All of them look at one shared pass over the text (`reading`); the counters of documents are in `quality`, languages in `language`.
 """
 
 from __future__ import annotations

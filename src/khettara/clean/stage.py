@@ -134,6 +134,10 @@ class CleanStage(Stage):
             raise ValueError("`against` needs `duplicates`: which copies of the other datasets' records to leave out, such as [normalised, near]")
         return self
 
+    def has_page(self) -> bool:
+        """See `Stage`: a mere copy has nothing to tell."""
+        return bool(self.steps or self.rules or self.duplicates or self.against)
+
     def run(self, context: Context) -> StageResult:
         """See `Stage`."""
         began = time.monotonic()

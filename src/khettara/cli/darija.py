@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from khettara.cli.options import Json
-from khettara.cli.output import print_json
+from khettara.cli.output import one_line, print_json
 
 app = typer.Typer(
     help="Darija and its neighbours: identify, segment, explain, normalise, transliterate.", no_args_is_help=True, rich_markup_mode=None
@@ -40,7 +40,7 @@ def identify(sources: Sources = None, column: Column = "text", as_json: Json = F
             _line({"text": text, **asdict(guess)})
         else:
             mixed = ", ".join(f"{name} {share:.2f}" for name, share in guess.labels.items())
-            typer.echo(f"{guess.lang}\t{guess.script}\t{guess.confidence:.2f}\t{mixed}\t{_short(text)}")
+            typer.echo(f"{guess.lang}\t{guess.script}\t{guess.confidence:.2f}\t{mixed}\t{one_line(text, 200)}")
 
 
 @app.command("segment", short_help="Name the language of each word.")
@@ -72,7 +72,7 @@ def explain(sources: Sources = None, column: Column = "text", as_json: Json = Fa
         if as_json:
             _line({"text": text, **asdict(found)})
             continue
-        typer.echo(_short(text))
+        typer.echo(one_line(text, 200))
         chances = ", ".join(f"{name} {chance:.2f}" for name, chance in found.chances.items())
         typer.echo(f"  {found.guess.lang} ({found.guess.label}), {found.guess.confidence:.2f}. {chances}")
         if found.words:
@@ -221,10 +221,6 @@ def _line(value: dict[str, Any]) -> None:
     import json
 
     typer.echo(json.dumps(value, ensure_ascii=False))
-
-
-def _short(text: str) -> str:
-    return " ".join(text[:200].split())
 
 
 def _signed(found: tuple[tuple[str, float], ...]) -> str:

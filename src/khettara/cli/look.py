@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khettara.cli.options import Artefact, Json
-from khettara.cli.output import print_json, print_table, size
+from khettara.cli.output import one_line, print_json, print_table, size
 
 if TYPE_CHECKING:
     from khettara.dataset import Ancestor, Sealed
@@ -76,9 +76,8 @@ def _print_facts(opened: Sealed, facts: dict[str, Any]) -> None:
     print_table("", ("language", "records"), facts["languages"].items())
     print_table("", ("licence", "records"), facts["licences"].items())
     for row in facts["sample"]:
-        text = " ".join(str(row.get("text") or row)[:300].split())
         source = row.get("source") or {}
-        typer.echo(f"[{row['id']}] {source.get('uri', '')}\n  {text}\n")
+        typer.echo(f"[{row['id']}] {source.get('uri', '')}\n  {one_line(row.get('text') or row, 300)}\n")
 
 
 def verify(path: Artefact, as_json: Json = False) -> None:

@@ -41,6 +41,15 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
+def one_line(text: object, most: int) -> str:
+    """The beginning of a text for a line of a terminal; nothing for none.
+
+    >>> one_line("a\\n  b c", 6)
+    'a b'
+    """
+    return " ".join(str(text or "")[:most].split())
+
+
 def size(amount: float) -> str:
     """Bytes for people.
 

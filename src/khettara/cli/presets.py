@@ -28,7 +28,6 @@ def presets(
         else:
             print_table("", ("preset", "rules", "for"), rows)
     elif as_json:
-        preset_text(name)  # an unknown name is answered before anything is printed
         print_json({"name": name, **preset(name)})
     else:
         typer.echo(preset_text(name), nl=False)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from khettara.cli.options import DatasetPath, Json
-from khettara.cli.output import print_json, print_table
+from khettara.cli.output import one_line, print_json, print_table
 
 _NEARBY = 10
 """Words shown on each side of a difference."""
@@ -51,8 +51,7 @@ def rejects(
         because = reason["examples"][0]["because"] if reason["examples"] else ""
         typer.echo(f"{reason['rule']}: {reason['records']:,} {'record' if reason['records'] == 1 else 'records'}{f' ({because})' if because else ''}")
         for row in reason["examples"]:
-            text = " ".join(str(row["text"] or "")[:120].split())
-            typer.echo(f"   [{row['id']}] {(row['source'] or {}).get('uri')}: {row['value'] or ''}  {text}".rstrip())
+            typer.echo(f"   [{row['id']}] {(row['source'] or {}).get('uri')}: {row['value'] or ''}  {one_line(row['text'], 120)}".rstrip())
 
 
 def print_explanation(why: dict[str, Any]) -> None:
@@ -71,7 +70,7 @@ def print_explanation(why: dict[str, Any]) -> None:
         typer.echo(f"edits          {made or 'none: the text is as it came'}")
     winner = why["winner"]
     if winner is None:
-        typer.echo(f"text           {' '.join(str(record['text'] or '')[:400].split())}")
+        typer.echo(f"text           {one_line(record['text'], 400)}")
     else:
         place = f", {winner['source']['uri']}" if winner["source"] and winner["source"].get("uri") else ""
         typer.echo(f"instead of it  {winner['id']} ({winner['state']}{place})")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from khettara.cli.options import Json
-from khettara.cli.output import print_json, print_table
+from khettara.cli.output import one_line, print_json, print_table
 
 
 def tune(
@@ -92,6 +92,5 @@ def _print_moved(title: str, moved: dict[str, Any]) -> None:
     for name, counts in (("by language", moved["by_language"]), ("by source", moved["by_source"])):
         typer.echo(f"   {name}: {', '.join(f'{key} {number:,}' for key, number in counts.items())}")
     for example in moved["examples"]:
-        text = " ".join(str(example["text"] or "")[:100].split())
-        typer.echo(f"   [{example['id']}] {example['reason']}: {example['value'] or ''}  {text}")
+        typer.echo(f"   [{example['id']}] {example['reason']}: {example['value'] or ''}  {one_line(example['text'], 100)}")
     typer.echo("")

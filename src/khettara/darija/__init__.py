@@ -1,4 +1,4 @@
-"""The language room: what script and language a text is in, its scrubbing, and the personal identifiers in it."""
+"""The language room: script and language of a text and of each word, its spellings at three levels and in both scripts, the identifiers in it."""
 
 from khettara.darija.classes import LABELS, LANGUAGES, Label
 from khettara.darija.explain import Explanation, explain

@@ -103,11 +103,12 @@ def _explain(text: str) -> Explanation:
 
 def _grams(word: str, head: int) -> Iterator[tuple[str, int]]:
     """Each n-gram of a word with its row of the table, in the kernel's order; `_` is an edge."""
-    from khettara.kernels.ngrams import LONGEST_GRAM, letters, list_rows
+    from khettara.kernels.ngrams import DROP, LONGEST_GRAM, LONGEST_WORD, letters, list_rows
 
     rows, _ = list_rows(text_of(pa.array([word], pa.large_string())), np.array([head]), len(language_model().table), 1 << 12)
-    read = [chr(letters()[min(ord(c), len(letters()) - 1)] & 0xFFFFFF) for c in word if letters()[min(ord(c), len(letters()) - 1)] >> 24 != 5]
-    inner = "".join(c for place, c in enumerate(read) if read[max(0, place - 2) : place] != [c, c])[:47]
+    entries = [letters()[min(ord(c), len(letters()) - 1)] for c in word]
+    read = [chr(entry & 0xFFFFFF) for entry in entries if entry >> 24 != DROP]
+    inner = "".join(c for place, c in enumerate(read) if read[max(0, place - 2) : place] != [c, c])[: LONGEST_WORD - 2]
     edged = f"_{inner}_"
     names = [
         edged[end - size : end]

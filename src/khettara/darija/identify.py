@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from khettara.darija.classes import BACK_OFF, HEADS, LABELS, NOTHING, TFNG, UNKNOWN
 from khettara.darija.model import language_model
+from khettara.darija.scripts import SCRIPTS, main_scripts
 from khettara.kernels import text_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ COVERED = 0.8
 
 _PIECE_CHARS = 60
 _MOST_PIECES = 64
-_SCRIPTS = ("Zyyy", "Arab", "Latn", "Tfng", "Zyyy")
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ _TFNG, _NOTHING = len(_ANSWERS) - 2, len(_ANSWERS) - 1
 
 def _decide(sums: Sums) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], npt.NDArray[np.float32]]:
     """The number of the answer, of the script, and the confidence, for each text."""
-    letters = sums.letters[:, 1:]
-    script = np.where(letters.sum(axis=1) > 0, letters.argmax(axis=1) + 1, 0).astype(np.int8)
+    script = main_scripts(sums.letters)
     answer = np.full(len(script), _NOTHING, np.int32)
     sure = np.zeros(len(script), np.float32)
     answer[script == 3], sure[script == 3] = _TFNG, 1.0
@@ -98,7 +97,7 @@ def identify_column(column: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Language, script and confidence of each text; a null text is `und`. Texts beyond 2 kB are read in eight windows."""
     answer, script, sure = _decide(_sums(column))
     langs = pa.DictionaryArray.from_arrays(answer, [lang for _, lang in _ANSWERS]).cast(pa.string())
-    scripts = pa.DictionaryArray.from_arrays(script, list(_SCRIPTS)).cast(pa.string())
+    scripts = pa.DictionaryArray.from_arrays(script, list(SCRIPTS)).cast(pa.string())
     return langs, scripts, pa.array(sure)
 
 
@@ -147,7 +146,7 @@ def _guesses(texts: Sequence[str]) -> list[Guess]:
     shares = label_shares(pa.array([piece for several in parts for piece in several], pa.large_string()))
     ends = np.cumsum([len(several) for several in parts])
     return [
-        Guess(_ANSWERS[a][1], _SCRIPTS[s], round(float(c), 3), _ANSWERS[a][0], _covering(shares[end - len(several) : end].sum(axis=0)))
+        Guess(_ANSWERS[a][1], SCRIPTS[s], round(float(c), 3), _ANSWERS[a][0], _covering(shares[end - len(several) : end].sum(axis=0)))
         for a, s, c, end, several in zip(answer, script, sure, ends, parts, strict=True)
     ]
 

@@ -1,7 +1,7 @@
 """The trained table of the identifier and how its sums become probabilities.
 
 models/language.int8   65,536 rows of eight signed bytes: a hashed n-gram's weight for each class of its script
-models/language.json   classes, scale, calibration, what it learnt from, the table's sha256
+models/language.json   classes, calibration, settings, what it learnt from, the table's sha256
 """
 
 from __future__ import annotations

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from khettara.kernels import text_of
 
-# ISO 15924, in the order in which the kernel counts. A text in a fifth script is as unknown to us as one without letters.
-_NAMES = ("Zyyy", "Arab", "Latn", "Tfng", "Zyyy")
+SCRIPTS = ("Zyyy", "Arab", "Latn", "Tfng", "Zyyy")
+"""ISO 15924, in the order in which the kernel counts. A text in a fifth script is as unknown to us as one without letters."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,21 @@ class Script:
     mixed: float
 
 
+def main_scripts(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
+    """The number in `SCRIPTS` of the script of most letters, for each row of the kernel's counts."""
+    letters = counts[:, 1:]
+    return np.where(letters.sum(axis=1) > 0, letters.argmax(axis=1) + 1, 0).astype(np.int8)
+
+
 def script_column(column: pa.Array) -> tuple[pa.Array, pa.Array]:
     """The script of each text (string) and its mixed share (float)."""
     from khettara.kernels.ngrams import count_letters
 
-    letters = count_letters(text_of(column))[:, 1:]
+    counts = count_letters(text_of(column))
+    letters = counts[:, 1:]
     total = letters.sum(axis=1)
-    winner = np.where(total > 0, letters.argmax(axis=1) + 1, 0).astype(np.int8)
     mixed = np.where(total > 0, 1 - letters.max(axis=1, initial=0) / np.maximum(total, 1), 0.0)
-    return pa.DictionaryArray.from_arrays(winner, list(_NAMES)).cast(pa.string()), pa.array(mixed.astype(np.float32))
+    return pa.DictionaryArray.from_arrays(main_scripts(counts), list(SCRIPTS)).cast(pa.string()), pa.array(mixed.astype(np.float32))
 
 
 def script_of(text: str) -> Script:

@@ -77,7 +77,7 @@ def best_path(logits: npt.NDArray[np.float64], switch_rate: float) -> list[int]:
     >>> best_path(np.array([[4.0, 0.0], [-9.0, 0.0], [4.0, 0.0]]), 0.1)
     [0, 1, 0]
     """
-    from khettara.kernels.ngrams import paths
+    from khettara.kernels.paths import paths
 
     found: list[int] = paths(logits, np.array([0, len(logits)]), switch_rate).tolist()
     return found
@@ -169,7 +169,8 @@ def _segments(texts: Sequence[str]) -> list[Segments]:
 
 def _batch(texts: Sequence[str]) -> _Batch:
     """One pass over the words of all texts, one over their sentences, one path a sentence."""
-    from khettara.kernels.ngrams import list_words, paths
+    from khettara.kernels.ngrams import list_words
+    from khettara.kernels.paths import paths
 
     model, switch_rate = token_model()
     parts = [pieces(text) for text in texts]

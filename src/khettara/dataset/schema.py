@@ -91,6 +91,8 @@ REJECT_REASON = [
     pa.field("winner", pa.string()),  # the id kept instead, for a duplicate
 ]
 
+REASON_COLUMNS = tuple(field.name for field in REJECT_REASON)
+
 CLUSTERS = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
@@ -105,8 +107,7 @@ CLUSTERS = pa.schema(
 
 def rejects_schema(data: pa.Schema) -> pa.Schema:
     """The columns of a reject: the whole record, then why it was left out."""
-    taken = {field.name for field in REJECT_REASON}
-    return pa.schema([*(field for field in data if field.name not in taken), *REJECT_REASON])
+    return pa.schema([*(field for field in data if field.name not in REASON_COLUMNS), *REJECT_REASON])
 
 
 def check_schema(kind: str, schema: pa.Schema, where: str) -> None:

@@ -41,7 +41,6 @@ from khettara.version import __version__
 if TYPE_CHECKING:
     import polars
 
-ROLES = ("data", "signals", "rejects", "clusters", "sources")
 OUTSIDE_MANIFEST = frozenset({"certificate.json"})
 """Written after sealing, and signed: its signature protects it, not the manifest."""
 

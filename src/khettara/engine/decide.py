@@ -46,7 +46,7 @@ OUTCOME = pa.schema(
 LOST = pa.schema([pa.field("number", pa.uint32()), pa.field("value", pa.string()), *(OUTCOME.field(name) for name in ("winner", "likeness", "cut"))])
 """What a join says of the records that lose: one row a record, or one a paragraph."""
 
-_CUT_BLANK, _CUT_SHORT = 0, 1
+_BLANK_LINE = 0
 
 
 class Join(Protocol):
@@ -142,7 +142,6 @@ class Outcome:
 
     path: Path
     digest: str
-    records: int
 
     def table(self) -> pa.Table:
         """All of it."""
@@ -237,12 +236,12 @@ def decide(
                 gone.append(np.asarray(table["number"].filter(pc.is_null(table["cut"]))))
             if gone:
                 records.leave_out(np.concatenate(gone))
+        cutter = next((join for join in joins if join.cuts), None)
         outcomes = {}
         for number, block in enumerate(blocks):
             said = ledger.said_of(number)
             if said is not None:
-                cuts = next((join for join in joins if join.cuts), None)
-                outcomes[number] = _write(folder / f"outcome-{number:06d}.arrow", _without_emptied(said, block, cuts) if cuts else said)
+                outcomes[number] = _write(folder / f"outcome-{number:06d}.arrow", _without_emptied(said, block, cutter) if cutter else said)
     return Decision(folder, outcomes, records.units)
 
 
@@ -270,7 +269,7 @@ def _without_emptied(said: pa.Table, block: Block, join: Join) -> pa.Table:
     gone: dict[int, set[int]] = {}
     for row, key in zip(cut.tolist(), said["cut"].drop_null().to_pylist(), strict=True):
         gone.setdefault(row, set()).add(key)
-    emptied = [row for row, keys in gone.items() if keys | {_CUT_BLANK} >= set(lines[row].as_py())]
+    emptied = [row for row, keys in gone.items() if keys | {_BLANK_LINE} >= set(lines[row].as_py())]
     empty = np.isin(np.asarray(said["row"]), emptied)
     first = np.concatenate(([True], np.diff(np.asarray(said["row"]).astype(np.int64)) > 0))
     aside = said.filter(pa.array(empty & first))
@@ -283,4 +282,4 @@ def _write(path: Path, table: pa.Table) -> Outcome:
     with pa.ipc.new_file(str(path), OUTCOME) as file:
         for batch in table.combine_chunks().to_batches():
             file.write_batch(batch)
-    return Outcome(path, sha256_file(path), int(pc.sum(pc.is_null(table["cut"])).as_py()))
+    return Outcome(path, sha256_file(path))

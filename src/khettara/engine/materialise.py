@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from khettara.dataset import CLUSTERS, rejects_schema, write_parquet
+from khettara.dataset.schema import REASON_COLUMNS
 from khettara.engine.decide import Outcome
 from khettara.engine.steps import with_column
 from khettara.engine.units import Output, Receipt, hash_key
@@ -165,11 +166,8 @@ def _rejected(path: Path, reasons: pa.Table, schema: pa.Schema) -> Iterator[pa.R
         if high > low:
             taken = batch.take(pa.array(rows[low:high] - start))
             why = reasons.slice(low, high - low).combine_chunks().to_batches()[0]
-            columns = [(why if name in _REASON else taken).column(name) for name in schema.names]
+            columns = [(why if name in REASON_COLUMNS else taken).column(name) for name in schema.names]
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-_REASON = ("rule", "because", "value", "winner")
 
 
 def _clusters(path: Path, copies: pa.Table) -> Iterator[pa.RecordBatch]:

@@ -93,6 +93,10 @@ class Stage(BaseModel):
         """The name of the artefact that later stages may read, if any."""
         return getattr(self, "to", None)
 
+    def has_page(self) -> bool:
+        """Whether there is something to report of what it makes, on a page of its own."""
+        return False
+
     def run(self, context: Context) -> StageResult:
         """Do the work, or find it done."""
         raise NotImplementedError

@@ -34,6 +34,7 @@ from khettara.dataset import (
     sha256_hex,
     write_parquet,
 )
+from khettara.dataset.schema import REASON_COLUMNS
 from khettara.engine.card import card_text
 from khettara.engine.decide import Join, decide
 from khettara.engine.materialise import BATCH_ROWS, Filter
@@ -155,8 +156,9 @@ class Look:
 
     def __call__(self, folder: Path) -> Mapping[str, Output]:
         """Apply the steps; a record that one of them cannot take is nobody's copy."""
-        schemas = output_schemas(self.shard.schema(), self.steps)
-        schema = pa.schema([next(schema.field(name) for schema in schemas if name in schema.names) for name in ("id", "source", *self.columns)])
+        data_schema = self.shard.schema()
+        known = pa.unify_schemas([data_schema, _signal_schema(data_schema, self.steps)])
+        schema = pa.schema([known.field(name) for name in ("id", "source", *self.columns)])
         with PartWriter(folder / "signals.parquet", schema) as signals:
             for batch in self.shard.batches(BATCH_ROWS):
                 for done, failed, _ in _apply(self.steps, _split_empty(split_damaged(batch)[0])[0]):
@@ -188,7 +190,8 @@ def transform(
         RecipeError: a rule names a column that no step makes.
         DatasetError: the inputs have different columns.
     """
-    schemas = data_schema, signal_schema = _schemas(_common_schema(inputs), what, shards, work)
+    data_schema = _common_schema(inputs)
+    signal_schema = _measured_schema(what, shards, work) or _signal_schema(data_schema, what.steps)
     known = [*data_schema.names, *signal_schema.names]
     expressions = [(rule, Expression(rule.keep)) for rule in what.rules]
     for rule, expression in expressions:
@@ -204,7 +207,7 @@ def transform(
 
     cutter = next((join for join in what.joins if join.cuts), None)
     with Draft(destination) as draft:  # from the start: a second run must not work, or sweep, here
-        measures = [Measure(shard, what.steps, what.fill, schemas) for shard in shards]
+        measures = [Measure(shard, what.steps, what.fill, (data_schema, signal_schema)) for shard in shards]
         measured = workers.run(measures, work, progress, "measure")
         compared, looked = blocks_of_others(others, what, work, workers, progress)
         blocks = [block_of(unit, priorities[shard.input_number]) for unit, shard in zip(measured, shards, strict=True)]
@@ -233,23 +236,23 @@ def transform(
     return manifest, len(units) - reused, reused
 
 
-def _schemas(schema: pa.Schema, what: Transform, shards: Sequence[Shard], work: Path) -> tuple[pa.Schema, pa.Schema]:
-    """The columns of the data and of the signals: those of a shard that is measured already, else found by trying no records.
+def _measured_schema(what: Transform, shards: Sequence[Shard], work: Path) -> pa.Schema | None:
+    """The columns of the signals, from a shard that is measured already; None where none is.
 
-    Trying loads whatever the steps need, half a second that a run with another threshold has no use for.
+    Trying the steps loads whatever they need, half a second that a run with another threshold has no use for.
     """
     for shard in shards[:1]:
         unit = glance_receipt(measure_key([step.record() for step in what.steps], dict(what.fill), shard), work)
         if unit is not None:
-            return schema, pq.read_schema(unit.path("signals.parquet")).remove_metadata()
-    return output_schemas(schema, what.steps)
+            return pq.read_schema(unit.path("signals.parquet")).remove_metadata()
+    return None
 
 
-def output_schemas(schema: pa.Schema, steps: Sequence[Step]) -> tuple[pa.Schema, pa.Schema]:
-    """The columns of the data, and of the signals, that `steps` make of records with `schema`: found by trying no records."""
+def _signal_schema(schema: pa.Schema, steps: Sequence[Step]) -> pa.Schema:
+    """The columns of the signals that `steps` make of records with `schema`: found by trying no records."""
     *_, batch = _tried(schema, steps)
     added = [pa.field(field.name, field.type) for field in batch.schema if field.name not in schema.names]
-    return schema, pa.schema([schema.field("id"), *added])
+    return pa.schema([schema.field("id"), *added])
 
 
 def _tried(schema: pa.Schema, steps: Sequence[Step]) -> Iterator[pa.RecordBatch]:
@@ -357,15 +360,10 @@ def _fill(batch: pa.RecordBatch, fill: Sequence[tuple[str, str]], journal: _Jour
 def _rejected(batch: pa.RecordBatch, schema: pa.Schema, rule: str, because: str, value: str) -> list[pa.RecordBatch]:
     if batch.num_rows == 0:
         return []
-    columns = [batch.column(name) for name in schema.names[: len(schema) - 4]]
+    columns = [batch.column(name) for name in schema.names[: -len(REASON_COLUMNS)]]
     columns += [pa.repeat(pa.scalar(text, pa.string()), batch.num_rows) for text in (rule, because, value)]
     columns.append(pa.nulls(batch.num_rows, pa.string()))
     return [pa.RecordBatch.from_arrays(columns, schema=schema)]
-
-
-def columns_of(unit: Receipt, names: set[str]) -> dict[str, pa.Array]:
-    """Columns of a measured unit, from its data or its signals, without reading any other."""
-    return block_of(unit).read(names)
 
 
 def block_of(unit: Receipt, priority: int = 0) -> Block:

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -129,34 +129,34 @@ def _give_back() -> None:
 
 def read_receipt(key: str, root: Path) -> Receipt | None:
     """The finished unit named `key`, or None. One whose bytes do not verify is removed and counts as not there."""
-    folder = root / key
-    if not folder.exists():
+    if not (root / key).exists():
         return None  # and nothing to remove: another worker may put it there at any moment
-    try:
-        stored = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
-        files = {name: FileEntry(**{**entry, "chunks": tuple(entry["chunks"])}) for name, entry in stored["files"].items()}
-        intact = stored["key"] == key and all(_is_whole(folder / name, entry) for name, entry in files.items())
-    except (OSError, ValueError, KeyError, TypeError):
-        intact = False
-    if not intact:
-        shutil.rmtree(folder, ignore_errors=True)
-        return None
-    return Receipt(key, folder, files, stored["facts"], reused=True)
-
-
-def _is_whole(path: Path, entry: FileEntry) -> bool:
-    return path.stat().st_size == entry.bytes and sha256_file(path) == entry.sha256
+    found = _stored(key, root, lambda path, entry: _has_its_length(path, entry) and sha256_file(path) == entry.sha256)
+    if found is None:
+        shutil.rmtree(root / key, ignore_errors=True)
+    return found
 
 
 def glance_receipt(key: str, root: Path) -> Receipt | None:
     """The finished unit named `key` for looking only: its files are there in full length, but their bytes are not read; nothing is removed."""
+    return _stored(key, root, _has_its_length)
+
+
+def _stored(key: str, root: Path, is_whole: Callable[[Path, FileEntry], bool]) -> Receipt | None:
+    """The receipt in the folder of a unit, if it reads and every file is whole."""
+    folder = root / key
     try:
-        stored = json.loads((root / key / RECEIPT).read_text(encoding="utf-8"))
+        stored = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
         files = {name: FileEntry(**{**entry, "chunks": tuple(entry["chunks"])}) for name, entry in stored["files"].items()}
-        whole = all((root / key / name).stat().st_size == entry.bytes for name, entry in files.items())
-        return Receipt(key, root / key, files, stored["facts"], reused=True) if whole and stored["key"] == key else None
+        if stored["key"] == key and all(is_whole(folder / name, entry) for name, entry in files.items()):
+            return Receipt(key, folder, files, stored["facts"], reused=True)
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        pass
+    return None
+
+
+def _has_its_length(path: Path, entry: FileEntry) -> bool:
+    return path.stat().st_size == entry.bytes
 
 
 def sweep(root: Path, keep: set[str]) -> None:

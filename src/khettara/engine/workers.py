@@ -95,10 +95,10 @@ class Workers:
                 else:
                     receipts[task.key] = found
                     progress.advance(task.weight, task.label)
-            weights = {task.key: task for task in waiting}
+            by_key = {task.key: task for task in waiting}
             for receipt in self._finish(waiting, root):
                 receipts[receipt.key] = receipt
-                progress.advance(weights[receipt.key].weight, weights[receipt.key].label)
+                progress.advance(by_key[receipt.key].weight, by_key[receipt.key].label)
         finally:
             progress.stop()
         return [receipts[task.key] for task in tasks]

@@ -28,12 +28,12 @@ LANES = 8
 
 NEUTRAL, ARAB, LATN, TFNG, OTHER_SCRIPT = range(5)
 """What a code point belongs to; letters of any further script are `OTHER_SCRIPT`."""
-_DROP, _DIGIT, _APOSTROPHE = 5, 6, 7
+DROP, _DIGIT, _APOSTROPHE = 5, 6, 7
 
 LONGEST_GRAM = 5
 
 # A lane of 16 bits holds 257 bytes: a word gives at most 5 n-grams a letter, its edges included, and itself.
-_LONGEST_WORD = 48
+LONGEST_WORD = 48
 _EDGE = 1
 
 # Longer texts are read in windows: language is clear long before this many bytes.
@@ -84,10 +84,10 @@ def letters() -> npt.NDArray[np.uint32]:
                 if chr(code).isalpha():
                     table[code] = script << 24 | _fold(chr(code))
     for code in (0x640, 0x200C, 0x200D, 0x200E, 0x200F, 0xAD, *range(0x300, 0x370), *range(0x202A, 0x202F), *range(0x2066, 0x206A)):
-        table[code] = _DROP << 24
+        table[code] = DROP << 24
     for code in (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6EE)):
         if unicodedata.category(chr(code)) in ("Mn", "Cf"):
-            table[code] = _DROP << 24
+            table[code] = DROP << 24
     for zero in (0x30, 0x660, 0x6F0):
         for digit in range(10):
             table[zero + digit] = _DIGIT << 24 | (0x30 + digit if digit > 1 else 0x30)
@@ -111,7 +111,8 @@ def next_word(data: Bytes, at: int, end: int, table: Any, word: Any, counts: Any
     """
     after_digit = False
     while at < end:
-        # Find the first letter.
+        # Find the first letter. Here and below the entry is looked up on the spot: as a call, which is not inlined, it costs a
+        # third of the speed and more.
         first = np.int64(data[at])
         if first < 0x80:
             entry, width = table[first], 1
@@ -142,15 +143,15 @@ def next_word(data: Bytes, at: int, end: int, table: Any, word: Any, counts: Any
         while True:
             n_letters += 1
             # Stretched letters (bzaaaaf) are two; what goes beyond the longest word is not language.
-            if (entry != last or entry != before) and length < _LONGEST_WORD - 1:
+            if (entry != last or entry != before) and length < LONGEST_WORD - 1:
                 fold = entry & np.uint32(0xFFFFFF)
                 word[length] = fold
                 length += 1
                 key = (key + np.uint64(fold)) * _M2
             before, last = last, entry
             at += width
-            kind = np.int64(_DROP)
-            while kind == _DROP and at < end:
+            kind = np.int64(DROP)
+            while kind == DROP and at < end:
                 first = np.int64(data[at])
                 if first < 0x80:
                     entry, width = table[first], 1
@@ -160,7 +161,7 @@ def next_word(data: Bytes, at: int, end: int, table: Any, word: Any, counts: Any
                     code, width = decode(data, at, end)
                     entry = table[slot(code)]
                 kind = np.int64(entry >> np.uint32(24))
-                at += width if kind == _DROP else 0
+                at += width if kind == DROP else 0
             if at >= end:
                 break
             if kind == script:
@@ -297,8 +298,8 @@ def _spread(lanes: Any, even: Any, even_high: Any, odd: Any, odd_high: Any) -> N
 
 @kernel
 def _add_up(data: Bytes, offsets: Offsets, table: Any, weights: Any, shift: Any, totals: Any, grams: Any, counts: Any) -> None:
-    word = np.empty(_LONGEST_WORD + 1, np.uint32)
-    rows = np.empty((_LONGEST_WORD + 1) * LONGEST_GRAM + 1, np.int64)
+    word = np.empty(LONGEST_WORD + 1, np.uint32)
+    rows = np.empty((LONGEST_WORD + 1) * LONGEST_GRAM + 1, np.int64)
     size = 1 << _CACHE_BITS
     known = (np.zeros(size, np.uint64), np.zeros(size, np.uint64), np.zeros(size, np.uint64), np.zeros(size, np.int64))
     for row in range(offsets.size - 1):
@@ -337,8 +338,8 @@ def _count_letters(data: Bytes, offsets: Offsets, table: Any, counts: Any) -> No
 
 @kernel
 def _list_rows(data: Bytes, offsets: Offsets, heads: Any, table: Any, shift: Any, most: int, out: Any, ends: Any) -> int:
-    word = np.empty(_LONGEST_WORD + 1, np.uint32)
-    rows = np.empty((_LONGEST_WORD + 1) * LONGEST_GRAM + 1, np.int64)
+    word = np.empty(LONGEST_WORD + 1, np.uint32)
+    rows = np.empty((LONGEST_WORD + 1) * LONGEST_GRAM + 1, np.int64)
     counts = np.zeros(OTHER_SCRIPT + 1, np.int64)
     n = 0
     for row in range(offsets.size - 1):
@@ -362,8 +363,8 @@ def _list_rows(data: Bytes, offsets: Offsets, heads: Any, table: Any, shift: Any
 @kernel
 def _list_words(data: Bytes, offsets: Offsets, table: Any, weights: Any, shift: Any, places: Any, totals: Any, grams: Any, ends: Any) -> int:
     begins, stops, first_chars, last_chars, scripts = places
-    word = np.empty(_LONGEST_WORD + 1, np.uint32)
-    rows = np.empty((_LONGEST_WORD + 1) * LONGEST_GRAM + 1, np.int64)
+    word = np.empty(LONGEST_WORD + 1, np.uint32)
+    rows = np.empty((LONGEST_WORD + 1) * LONGEST_GRAM + 1, np.int64)
     counts = np.zeros(OTHER_SCRIPT + 1, np.int64)
     n = 0
     for row in range(offsets.size - 1):
@@ -390,33 +391,6 @@ def _list_words(data: Bytes, offsets: Offsets, table: Any, weights: Any, shift: 
             n += 1
         ends[row] = n
     return n
-
-
-@kernel
-def _paths(scores: Any, offsets: Offsets, stay: Any, change: Any, out: Any) -> None:
-    n_classes = scores.shape[1]
-    back = np.empty((scores.shape[0], n_classes), np.int8)
-    score, before = np.empty(n_classes), np.empty(n_classes)
-    for row in range(offsets.size - 1):
-        first, last = offsets[row], offsets[row + 1]
-        if first == last:
-            continue
-        score[:] = scores[first]
-        for word in range(first + 1, last):
-            before[:] = score
-            for to in range(n_classes):
-                best, chosen = -np.inf, 0
-                for origin in range(n_classes):
-                    through = before[origin] + (stay if origin == to else change)
-                    if through > best:
-                        best, chosen = through, origin
-                back[word, to] = chosen
-                score[to] = best + scores[word, to]
-        current = np.int64(np.argmax(score))
-        for word in range(last - 1, first - 1, -1):
-            out[word] = current
-            if word > first:
-                current = np.int64(back[word, current])
 
 
 def pack(weights: npt.NDArray[np.int8]) -> Table:
@@ -488,16 +462,3 @@ def list_words(text: Text, table: Table) -> Words:
     totals, grams, offsets = np.zeros((most, LANES), np.int64), np.zeros(most, np.int64), np.zeros(len(text) + 1, np.int64)
     n = _list_words(text.data, text.offsets, letters(), table, _shift(len(table)), places, totals, grams, offsets[1:])
     return Words(begins[:n], stops[:n], first_chars[:n], last_chars[:n], scripts[:n], totals[:n], grams[:n], offsets)
-
-
-def paths(scores: npt.NDArray[np.float64], offsets: Offsets, switch_rate: float) -> npt.NDArray[np.int8]:
-    """The likeliest classes of words in rows (Viterbi): each change of class costs what its rarity says.
-
-    Args:
-        scores: for each word the logarithm of each class's weight (n, classes).
-        offsets: where the words of each row begin.
-        switch_rate: how often the class changes from one word to the next.
-    """
-    out = np.zeros(len(scores), np.int8)
-    _paths(scores, offsets, float(np.log(1 - switch_rate)), float(np.log(switch_rate / max(scores.shape[1] - 1, 1))), out)
-    return out

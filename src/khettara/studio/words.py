@@ -20,7 +20,6 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "aside": ("set aside", "المُنحّى", "écartés"),
     "seconds": ("seconds", "ثانية", "secondes"),
     "up_to_date": ("up to date", "محدَّث من قبل", "déjà à jour"),
-    "made": ("made in this run", "أُنجز في هذا التشغيل", "fait pendant cette exécution"),
     "units_done": ("shards done", "أجزاء منجزة", "lots traités"),
     "units_reused": ("shards reused", "أجزاء معاد استعمالها", "lots réutilisés"),
     "lost": (

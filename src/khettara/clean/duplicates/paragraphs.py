@@ -24,7 +24,8 @@ MEMORY = 8 << 20
 MIN_BYTES = 120
 """About 60 letters of Arabic or 120 of Latin script: a dozen words or more, which two people do not write alike by chance."""
 
-BLANK, SHORT = 0, 1
+SHORT = 1
+"""Stands for the hash of a line that is too short; 0 stands for that of a blank one (see `cuts` of `Join`)."""
 
 
 class Paragraphs(Step):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from khettara.darija.identifiers.finding import KINDS, USUAL, Found, find, finder
 from khettara.darija.identifiers.masking import mask, mask_column, one_row
 
@@ -36,13 +38,9 @@ def find_identifiers(text: str, kinds: Collection[str] = USUAL) -> list[Identifi
     """
     row = one_row(text)
     found = finder(kinds)(row)
-    data = bytes(row.data)
-
-    def place(at: int) -> int:
-        return len(data[:at].decode("utf-8", "surrogatepass"))
-
+    place = np.concatenate((np.zeros(1, np.int64), np.cumsum(row.data & 0xC0 != 0x80))).tolist()  # in characters
     return [
-        Identifier(KINDS[kind], place(start), place(end), value)
+        Identifier(KINDS[kind], place[start], place[end], value)
         for start, end, kind, value in zip(found.start.tolist(), found.end.tolist(), found.kind.tolist(), found.value, strict=True)
         if KINDS[kind] in kinds
     ]

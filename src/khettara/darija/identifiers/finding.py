@@ -59,7 +59,7 @@ def _vocabulary(with_names: bool) -> proposals.Vocabulary:
     add(spoken.zeros(), proposals.ZERO)
     add(["at", "a"], proposals.BRACKETED | 1 << cues.NAMES_OF_CUES.index("mail"))
     add((word for word in online.SPEAKING if word.isalpha()), proposals.SPEAKS)
-    add((form for word in places.STREETS.split("|") if word != "n°" for form in cues.forms(word)), proposals.STREETWISE)
+    add((form for word in places.STREETS.split("|") for form in cues.forms(word)), proposals.STREETWISE)
     add(places.ENGLISH_STREETS, proposals.STREETWISE)
     if with_names:
         add(names.listed(), proposals.NAMES)
@@ -93,36 +93,26 @@ def _find(text: Text, with_names: bool) -> Found:
     found: list[tuple[int, int, int, str, str]] = []
     previous, here = -1, list[tuple[int, int, str, str]]()
     # Where the last address and the last spoken number end: words of streets and zeros inside them belong to them.
-    within, said = 0, 0
+    covered = {proposals.STREET: 0, proposals.ZERO: 0}
     for row, start, end, why, near, of_row in zip(*(column.tolist() for column in proposed), strict=True):
         if row != previous:
             found += [(previous, *reading) for reading in _apart(here)]
             here = []
             previous = row
-        if why == proposals.STREET:
-            if start < within:
-                continue
-            read = _read(memory, offsets[row], offsets[row + 1], start, end, why, near, of_row)
-            if read:
-                within = read[0][1]
-            here += read
+        part = proposals.ZERO if why == proposals.WORD and near & proposals.ZERO else why
+        if start < covered.get(part, 0):
             continue
-        if why == proposals.WORD and near & proposals.ZERO:
-            if start < said:
-                continue
-            read = _read(memory, offsets[row], offsets[row + 1], start, end, why, near, of_row)
-            if read:
-                said = read[0][1]
-            here += read
-            continue
-        here += _read(memory, offsets[row], offsets[row + 1], start, end, why, near, of_row)
+        read = _read(memory, offsets[row], offsets[row + 1], start, end, why, near, of_row)
+        if read and part in covered:
+            covered[part] = read[0][1]
+        here += read
     found += [(previous, *reading) for reading in _apart(here)]
     return _found(found)
 
 
 def _found(found: list[tuple[int, int, int, str, str]]) -> Found:
-    places = np.array([(row, start, end, _RANK[kind]) for row, start, end, kind, _ in found], np.int64).reshape(-1, 4)
-    return Found(places[:, 0], places[:, 1], places[:, 2], places[:, 3], [value for *_, value in found])
+    row, start, end, kinds = np.array([(row, start, end, _RANK[kind]) for row, start, end, kind, _ in found], np.int64).reshape(-1, 4).T
+    return Found(row, start, end, kinds, [value for *_, value in found])
 
 
 def _apart(readings: list[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:

@@ -85,7 +85,7 @@ def mask_text(text: Text, found: Found, kinds: Collection[str]) -> Masked:
     wanted = np.array([kind in kinds for kind in KINDS])
     numbers: dict[int, dict[tuple[int, str], int]] = {}
     masked, counts = _mask_once(text, found, wanted, numbers)
-    rows = np.unique(found.row[~_is_alone(text, found)])
+    rows = np.unique(found.row[wanted[found.kind] & ~_is_alone(text, found)])
     while len(rows):
         some = _rows(masked, rows)
         again = finder(kinds)(some)

@@ -161,8 +161,8 @@ def _extent(text: str, start: int, titled: bool, small: bool = False) -> int:
         elif kinds and (folded in _PARTICLES_ARABIC or (latin and folded in _PARTICLES_LATIN)):
             glue = True
         elif not kinds and latin and folded in _PARTICLES_LATIN and written[0].isupper():
-            glue = False
-        elif kinds and titled and latin and written[0].isupper() and len(written) > 2 and not glue:
+            pass  # a name may begin with it: El Idrissi
+        elif kinds and titled and latin and written[0].isupper() and len(written) > 2:
             kinds.append("family")
             stop = word.end()
             break

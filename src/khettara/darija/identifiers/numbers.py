@@ -2,8 +2,9 @@
 
     "ICE : 009900123000064"  ->  ice, proved by its key        "CNSS n° 1234567"  ->  cnss, announced by its cue
 
-A number with a check key is taken at its key's word, or at a cue's; one without only at a cue's. The rest of the digits in
-the world are prices, dates, laws and verses, and stay.
+A number with a check key is taken at its key's word, or at a cue's; one of a telling shape (telephone, identity card, plate)
+by that, or at a cue's; any other only at a cue's. The rest of the digits in the world are prices, dates, laws and verses, and
+stay.
 """
 
 from __future__ import annotations

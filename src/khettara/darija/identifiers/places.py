@@ -12,17 +12,15 @@ from itertools import pairwise
 
 STREETS = (
     "rue|avenue|av|ave|bd|blvd|bld|boulevard|bloc|immeuble|imm|appartement|appt|apt|lotissement|lot|résidence|residence|hay|quartier|derb|douar|zanqa"
-    "|zanka|zan9a|zen9a|impasse|chari3|charii|villa|n°"
+    "|zanka|zan9a|zen9a|impasse|chari3|charii|villa"
     "|zn9a|zn9at|zen9at|zan9at|zn9t|zen9t|zan9t|znqa|znka|zenqa|zenka|zanqat|zankat|znqat|zna9a|chare3|char3|charia3|7ay|l7ay|lhay|hey|7ey|7ouma|7oumat"
     "|houmt|7omt|darb|drb|ldarb|dderb|dwar|ddouar|duwar|blok|bloq|lblok|bluk|3imara|3imarat|3mara|3marat|imara|l3imara|l3mara|chi9a|cho9a|ch9a|chou9a"
     "|chi99a|cho99a|ch99a|chou99a|chouqqa|choqqa|i9ama|i9amat|iqama|iqamat|ikamat|l2i9ama|tajzi2a|tajzi2at|tajzia|tajziat|tajzi2t|villat|lvilla|partma"
-    "|lpartma|impas|ru|lot"
+    "|lpartma|impas|ru"
     "|زنقة|زنقت|شارع|حي|درب|زقاق|إقامة|اقامة|عمارة|شقة|بلوك|تجزئة|دوار|فيلا"
 )
 # Parts of an address that announce none.
-_FURTHER = (
-    "building|bldg|apartment|flat|house|mdina|medina|sa7a|sa7at|tranche|groupe|secteur|lot n°|مجموعة|قطاع|مدخل|السكن|ساحة|ساحت|عرصة|صندوق البريد"
-)
+_FURTHER = "building|bldg|apartment|flat|house|mdina|medina|sa7a|sa7at|tranche|groupe|secteur|مجموعة|قطاع|مدخل|السكن|ساحة|ساحت|عرصة"
 
 
 @cache
