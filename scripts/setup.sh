@@ -29,6 +29,6 @@ echo "Setting up $venv (the first time takes a few minutes)"
 "$python" -m venv "$venv"
 # torch comes first and in this version: asked for by another package, pip would choose a build of several gigabytes.
 "$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt torch==2.13.0
-"$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[llm,ray,dev]'
+"$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[llm,ray,tables,dev]'
 # The loops of the cleaning room become machine code now, so that the first run need not wait for it.
 "$venv/bin/python" -m khettara.clean

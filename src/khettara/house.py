@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,16 @@ from typing import TYPE_CHECKING, Any
 from khettara.errors import storage_errors
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from khettara.certify import Settings
     from khettara.dataset import Dataset, Sealed
+    from khettara.dataset.certificate import Certificate
+    from khettara.dataset.findings import Findings
+    from khettara.dataset.signing import Key
     from khettara.engine import Context, Progress, Recipe, Stage, StageResult, Workers
+    from khettara.tables.examine import Examined, Watch
+    from khettara.tables.repair import Repaired
 
 
 def _room(module: str, name: str) -> Callable[[], type[Stage]]:
@@ -32,6 +40,7 @@ def _room(module: str, name: str) -> Callable[[], type[Stage]]:
 STAGES = {
     "ingest": _room("khettara.ingest.stage", "IngestStage"),
     "clean": _room("khettara.clean.stage", "CleanStage"),
+    "repair": _room("khettara.tables.stage", "RepairStage"),
     "certify": _room("khettara.certify.stage", "CertifyStage"),
     "train": _room("khettara.llm.stage", "TrainStage"),
     "ask": _room("khettara.llm.stage", "AskStage"),
@@ -262,6 +271,91 @@ def _write_whole(path: Path, text: str) -> None:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def examine(path: str | os.PathLike[str], *, sheet: str | None = None, only: Sequence[str] = (), watch: Watch | None = None) -> Examined | Findings:
+    """Find what is wrong with a table (a file, or a sealed dataset of kind `table`), or with a dataset of documents or clips.
+
+    Args:
+        path: the file or folder.
+        sheet: the sheet of a workbook.
+        only: findings of these kinds only.
+        watch: told what is being looked for.
+
+    Raises:
+        KhettaraError: it does not read.
+    """
+    from khettara.dataset import Dataset
+    from khettara.tables.examine import check_kinds
+    from khettara.tables.examine import examine as examine_table
+
+    check_kinds(only)
+    if (Path(path) / "dataset.json").is_file():
+        dataset = Dataset.open(path)
+        if dataset.kind != "table":
+            from khettara.certify import examine as examine_dataset
+
+            found: Findings = examine_dataset(dataset)
+            return replace(found, findings=tuple(one for one in found.findings if not only or one.kind in only))
+    return examine_table(path, sheet=sheet, only=only, watch=watch)
+
+
+def repair(
+    table: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    apply: Sequence[str] = ("all",),
+    sheet: str | None = None,
+    licence: str | None = None,
+    watch: Watch | None = None,
+) -> Repaired:
+    """Examine a table, apply the repairs of the findings named in `apply` (ids, kinds, or `all` that is certain), and seal the result.
+
+    Raises:
+        KhettaraError: the table does not read, or there is no such repair.
+    """
+    from khettara.tables.examine import examine as examine_table
+    from khettara.tables.repair import repair as seal
+
+    examined = examine_table(table, sheet=sheet, watch=watch)
+    return seal(examined.table, examined.findings(), examined.found, apply, Path(output), settings={"sheet": sheet}, licence=licence)
+
+
+def certify(
+    path: str | os.PathLike[str],
+    purpose: str,
+    key: Key,
+    *,
+    now: datetime | None = None,
+    settings: Settings | None = None,
+    again: bool = False,
+) -> Certificate:
+    """Measure a dataset against what a purpose demands, and sign the verdict. A table that holds no findings is examined first.
+
+    Args:
+        path: the dataset's folder.
+        purpose: a profile's name, or the path of one.
+        key: who signs.
+        now: the date of issue; the present unless given.
+        settings: rights, attestations, the label, evaluation sets.
+        again: only look at records that changed since the folder was last certified; the result is the same.
+
+    Raises:
+        KhettaraError: the bytes differ from what was sealed, or it is of a kind that has no measures.
+    """
+    from khettara.certify import Settings, recertify
+    from khettara.certify import certify as measure
+    from khettara.dataset import Dataset
+    from khettara.dataset.findings import NAME
+
+    dataset, asked = Dataset.open(path), settings or Settings()
+    if dataset.kind == "table" and asked.findings is None and not (dataset.path / NAME).is_file():
+        from khettara.tables.examine import Examined
+
+        examined = examine(path)
+        assert isinstance(examined, Examined)
+        asked = replace(asked, findings=examined.findings())
+    return (recertify if again else measure)(Path(path), purpose, key, now, asked)
 
 
 def open_artefact(path: str | os.PathLike[str]) -> Dataset | Sealed:

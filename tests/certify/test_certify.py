@@ -10,7 +10,7 @@ import pytest
 from tests.builders import document_rows, seal
 
 from khettara.certify import MEASURES, Measured, certify, load_profile
-from khettara.certify.measures import find_damage
+from khettara.certify.measures.texts import find_damage
 from khettara.dataset import DOCUMENTS, Draft, StepRecord
 from khettara.dataset.signing import Key, new_key
 from khettara.errors import RecipeError, Tampered
@@ -99,7 +99,7 @@ def test_kinds_of_findings_are_counted(tmp_path: Path, key: Key) -> None:
     rows[0]["text"] = "0600112233, a.b@exemple.ma"
     rows[1]["text"] = "0600112244 \N{REPLACEMENT CHARACTER}"
     predicate = certify(seal(tmp_path / "ds", rows), "pretraining", key).predicate
-    assert predicate["findings"] == [
+    assert predicate["findings"]["kinds"] == [
         {"kind": "lost characters", "measure": "encoding_damage", "records": 1},
         {"kind": "email", "measure": "identifiers_left", "records": 1},
         {"kind": "phone", "measure": "identifiers_left", "records": 2},
@@ -123,7 +123,7 @@ def test_licences_add_up(tmp_path: Path, key: Key) -> None:
     for row, licence in zip(rows, ["CC0-1.0", "MIT", None, "", "NOASSERTION", "CC0-1.0"], strict=True):
         row["licence"] = licence
     rights = certify(seal(tmp_path / "ds", rows), "pretraining", key).predicate["rights"]
-    assert rights == {"licences": {"CC0-1.0": 2, "MIT": 1}, "unknown": 3}
+    assert (rights["licences"], rights["unknown"]) == ({"CC0-1.0": 2, "MIT": 1}, 3)
 
 
 def test_parts_and_batches_make_no_difference(tmp_path: Path, key: Key) -> None:
@@ -131,7 +131,9 @@ def test_parts_and_batches_make_no_difference(tmp_path: Path, key: Key) -> None:
     rows = document_rows(50)
     rows[49]["text"] = rows[0]["text"]
     one, five = (certify(seal(tmp_path / f"ds{parts}", rows, parts), "finetuning", key).predicate for parts in (1, 5))
-    assert one["measures"] == five["measures"]
+    on_disk = {"Acs-ML-1", "Acs-ML-2", "Ava-ML-1", "Eff-ML-1", "Eff-ML-2", "Rec-ML-1"}
+    counted = [[m for m in said["measures"] if m["id"] not in on_disk] for said in (one, five)]
+    assert counted[0] == counted[1]
 
 
 def test_the_date_of_issue_can_be_given(tmp_path: Path, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:

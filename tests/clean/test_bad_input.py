@@ -16,7 +16,7 @@ from tests.builders import document_rows
 
 import khettara as kh
 from khettara.clean import STEPS
-from khettara.clean.evalsets import make_evalset
+from khettara.engine.evalsets import make_evalset
 from khettara.dataset import DOCUMENTS, Dataset, Draft, StepRecord
 from khettara.errors import KhettaraError
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import khettara as kh
 from khettara.clean import Contamination
-from khettara.clean.evalsets import EvalSet, find_evalset, make_evalset
+from khettara.engine.evalsets import EvalSet, find_evalset, make_evalset
 from khettara.cli.main import app
 from khettara.errors import RecipeError, SourceError, Tampered
 

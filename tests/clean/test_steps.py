@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from khettara.clean import STEPS, MaskIdentifiers, Scrub
-from khettara.clean.evalsets import make_evalset
+from khettara.engine.evalsets import make_evalset
 from khettara.engine import Step
 
 TEXTS = [

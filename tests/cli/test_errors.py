@@ -95,7 +95,7 @@ MISTAKES = [
     ("ingest notes.txt", ["--output"]),
     ("llm ask ds question", ["a dataset, not a model"]),
     ("llm train ds -o m", ["no certificate", "khettara certify"]),
-    ("llm train ds -o m --override reasons", ["needs a reason and a name"]),
+    ("llm train ds -o m --override reasons", ["cannot be read", "khettara override"]),
     ("shwo ds", ["shwo"]),
 ]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.builders import another_key
 
 from khettara.dataset import Dataset, canonical_json, read_manifest
 from khettara.dataset.certificate import Certificate, certificate_problems, describe, verify
 from khettara.dataset.gate import Certified
-from khettara.dataset.signing import Key, PublicKey, seal_envelope, trusted_keys
+from khettara.dataset.signing import Key, seal_envelope, trusted_keys
 from khettara.errors import CertificateError, KhettaraError, StorageError
 
 
@@ -63,11 +63,6 @@ def forge(folder: Path, predicate: Any, key: Key) -> None:
     (folder / "certificate.json").write_bytes(canonical_json(seal_envelope(canonical_json(statement), key)) + b"\n")
 
 
-def stranger() -> Key:
-    private = Ed25519PrivateKey.generate()
-    return Key(PublicKey("a stranger", private.public_key().public_bytes_raw()), private)
-
-
 def maimed(predicate: dict[str, Any], chance: random.Random) -> Any:
     """The predicate with one value, somewhere in it, gone or replaced by anything."""
     whole: dict[str, Any] = {"predicate": copy.deepcopy(predicate)}
@@ -95,7 +90,7 @@ def answer(folder: Path, now: datetime) -> str:
 @pytest.mark.parametrize("own", [True, False])
 def test_a_maimed_statement_trips_nobody(certified: Path, key: Key, now: datetime, own: bool) -> None:
     """Whatever a certificate says, well signed: whoever reads it gets an answer or one of our errors, and a stranger's opens nothing."""
-    predicate, chance, signer = Certificate.read(certified).predicate, random.Random(7), key if own else stranger()
+    predicate, chance, signer = Certificate.read(certified).predicate, random.Random(7), key if own else another_key("a stranger")
     for _ in range(200):
         forge(certified, maimed(predicate, chance), signer)
         assert "\x1b" not in describe(certified) + "".join(certificate_problems(Dataset.open(certified)))
@@ -105,7 +100,7 @@ def test_a_maimed_statement_trips_nobody(certified: Path, key: Key, now: datetim
 
 def test_a_stranger_is_not_quoted(certified: Path, now: datetime) -> None:
     """What an untrusted certificate says is not repeated as if somebody had said it."""
-    forge(certified, Certificate.read(certified).predicate | {"verdict": "refused", "reasons": ["call 0600"]}, stranger())
+    forge(certified, Certificate.read(certified).predicate | {"verdict": "refused", "reasons": ["call 0600"]}, another_key("a stranger"))
     (problem,) = certificate_problems(Dataset.open(certified))
     assert "does not trust" in problem
     assert describe(certified) == f"not valid: {problem}"

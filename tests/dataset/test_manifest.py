@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import document_rows, seal
@@ -133,3 +134,15 @@ def test_nothing_in_it_depends_on_time_or_place(tmp_path: Path) -> None:
     for place in ("one", "two"):
         seal(tmp_path / place / "ds", document_rows(7), parts=2)
     assert read_manifest(tmp_path / "one" / "ds").digest == read_manifest(tmp_path / "two" / "ds").digest
+
+
+@given(PLAIN | st.floats(1e-9, 1e23) | st.sampled_from(["\x7f", "\u2028", "\x1f", {"\x7f": 1e-9}, {"\ue000": 1, "\U00010000": 2}, -0.0]))
+def test_canonical_json_is_that_of_the_reference(value: Any) -> None:
+    """Our quick way of writing canonical JSON gives, byte by byte, what `rfc8785` gives; surrogates are refused by both."""
+    try:
+        expected = rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(rfc8785.CanonicalizationError):
+            canonical_json(value)
+        return
+    assert canonical_json(value) == expected

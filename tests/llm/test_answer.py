@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.builders import document_rows, seal
+from tests.builders import document_rows, opened, seal
 
-from khettara.dataset.gate import Certified, Override
 from khettara.errors import DatasetError, KhettaraError
 from khettara.llm.answer import LABEL, NOWHERE, Answer, ask
 from khettara.llm.settings import TrainSettings
@@ -25,7 +24,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for row in rows[:-1]:
         row["text"] = SHEET + row["id"]
         row["source"] = {"uri": "as2ila.txt", "member": "sheet.txt"}
-    data = Certified.open(seal(folder / "data", rows), "pretraining", override=Override(by="tests", reason="written for a test"))
+    data = opened(seal(folder / "data", rows))
     settings = TrainSettings(size="tiny", vocabulary=400, context=64, batch=4, steps=400, threads=1)
     train_model(settings, [data], folder / "model")
     return folder / "model"

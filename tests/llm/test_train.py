@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.builders import document_rows, seal
+from tests.builders import REASON, document_rows, opened, seal
 
 from khettara.dataset import sha256_hex
-from khettara.dataset.gate import Certified, Override
+from khettara.dataset.gate import Certified
 from khettara.errors import DatasetError, EngineError, NotCertified
 from khettara.llm.corpus import Document, hold_out, read_documents
 from khettara.llm.evaluate import OVERALL, bits_per_byte
@@ -23,7 +23,6 @@ from khettara.llm.settings import TrainSettings
 from khettara.llm.train import Checkpoint, Report, StepReport, fit, prepare, train_model
 
 SETTINGS = TrainSettings(size="tiny", vocabulary=320, context=32, batch=4, steps=12, checkpoint_every=5, threads=1)
-WHY = Override(by="tests", reason="written for a test")
 
 
 def packed_rows() -> Packed:
@@ -143,7 +142,7 @@ def test_training_lowers_the_bits_per_byte() -> None:
 
 
 def certified(path: Path, n: int = 60) -> Certified:
-    return Certified.open(seal(path, document_rows(n)), "pretraining", override=WHY)
+    return opened(seal(path, document_rows(n)))
 
 
 def test_the_same_run_seals_the_same_model(tmp_path: Path) -> None:
@@ -161,8 +160,8 @@ def test_the_folder_names_its_parents_and_who_overrode_what(tmp_path: Path) -> N
     data = certified(tmp_path / "data")
     manifest = train_model(SETTINGS, [data], tmp_path / "model")
     assert data.dataset.digest in {parent.digest for parent in manifest.parents}
-    assert manifest.facts["certificates"][0]["override"]["reason"] == WHY.reason
-    assert WHY.reason in (tmp_path / "model/README.md").read_text(encoding="utf-8")
+    assert manifest.facts["certificates"][0]["override"]["reason"] == REASON
+    assert REASON in (tmp_path / "model/README.md").read_text(encoding="utf-8")
     files = {entry.path for entry in manifest.files}
     assert {"config.json", "model.safetensors", "tokenizer.json", "results.json", "README.md", "trace/suffixes.npy"} <= files
     results = json.loads((tmp_path / "model/results.json").read_text(encoding="utf-8"))
@@ -214,7 +213,7 @@ def test_copies_of_what_is_learnt_are_not_measured(tmp_path: Path) -> None:
     for row in rows:
         if row["id"] in (held[0].id, next(r["id"] for r in rows if r["id"] not in {h.id for h in held})):
             row["text"] = long
-    copied = Certified.open(seal(tmp_path / "copied", rows), "pretraining", override=WHY)
+    copied = opened(seal(tmp_path / "copied", rows))
     prepared = prepare(SETTINGS, [copied])
     assert prepared.left_out >= 1
     assert held[0].id not in {document.id for document in prepared.held}

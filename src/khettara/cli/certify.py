@@ -1,43 +1,138 @@
-"""`khettara certify` and `khettara keys`."""
+"""`khettara certify`, `khettara recertify`, `khettara measures` and `khettara keys`."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from khettara.cli.options import DatasetPath, Json
 from khettara.cli.output import print_json, print_table
 
+Purpose = Annotated[
+    str,
+    typer.Option(
+        "--for",
+        help="What the data is for: pretraining, finetuning, classification:NAME, open-data, federation:NAME, or a profile's YAML file.",
+    ),
+]
+RightsFile = Annotated[Path | None, typer.Option("--rights", metavar="FILE", help="The statement of rights; by default rights.yaml beside.")]
+EvidenceFile = Annotated[Path | None, typer.Option("--evidence", metavar="FILE", help="What people attest, as YAML.")]
+Label = Annotated[str | None, typer.Option("--label", metavar="COLUMN", help="The column that a model would learn to tell.")]
+Evalset = Annotated[list[str] | None, typer.Option("--evalset", metavar="NAME", help="Only these evaluation sets; all of this site unless said.")]
+Every = Annotated[bool, typer.Option("--all", help="Show every measure, not only what is demanded.")]
+
 
 def certify(
     path: DatasetPath,
-    purpose: Annotated[
-        str, typer.Option("--for", help="What the data is for: pretraining, finetuning, open-data, or a profile's YAML file.")
-    ] = "pretraining",
+    purpose: Purpose = "pretraining",
+    rights: RightsFile = None,
+    evidence: EvidenceFile = None,
+    label: Label = None,
+    evalset: Evalset = None,
+    every: Every = False,
     as_json: Json = False,
 ) -> None:
     """Measure a dataset against what a purpose demands, and sign the verdict. Exit status 1 when it is refused.
 
     Example: khettara certify data/demo/clean --for pretraining
     """
-    from khettara.certify import certify as measure
-    from khettara.dataset.signing import load_key
+    _certify(path, purpose, rights, evidence, label, evalset, every, as_json, again=False)
 
-    certificate = measure(path, purpose, load_key())
-    predicate = certificate.predicate
+
+def recertify(
+    path: DatasetPath,
+    purpose: Purpose = "pretraining",
+    rights: RightsFile = None,
+    evidence: EvidenceFile = None,
+    label: Label = None,
+    evalset: Evalset = None,
+    every: Every = False,
+    as_json: Json = False,
+) -> None:
+    """As `certify`, and with the same result, but only records that changed since this folder was last certified are looked at.
+
+    Example: khettara recertify data/demo/clean --for pretraining
+    """
+    _certify(path, purpose, rights, evidence, label, evalset, every, as_json, again=True)
+
+
+def _certify(
+    path: Path,
+    purpose: str,
+    rights: Path | None,
+    evidence: Path | None,
+    label: str | None,
+    evalsets: list[str] | None,
+    every: bool,
+    as_json: bool,
+    *,
+    again: bool,
+) -> None:
+    from khettara.certify import Settings
+    from khettara.dataset.signing import load_key
+    from khettara.house import certify as run
+
+    settings = Settings(rights=rights, evidence=evidence, label=label, evalsets=evalsets)
+    predicate = run(path, purpose, load_key(), settings=settings, again=again).predicate
     if as_json:
         print_json(predicate)
     else:
-        rows = [(m["id"], m["name"], m["value"], _bound(m), _outcome(m)) for m in predicate["measures"]]
-        print_table(f"{predicate['dataset']['name']} for {predicate['purpose']}", ("id", "measure", "value", "demanded", ""), rows)
-        typer.echo(f"Verdict: {predicate['verdict']}")
-        for reason in predicate["reasons"]:
-            typer.echo(f"  - {reason}")
-        typer.echo(f"certificate: {Path(path) / 'certificate.json'} (until {predicate['expires'][:10]})")
+        _print(predicate, path, every)
     if predicate["verdict"] == "refused":
         raise typer.Exit(1)
+
+
+def _print(predicate: dict[str, Any], path: Path, every: bool) -> None:
+    shown = [m for m in predicate["measures"] if every or m["because"] is not None]
+    rows = [(m["id"], m["name"], m["value"], _bound(m), _outcome(m)) for m in shown]
+    print_table(f"{predicate['dataset']['name']} for {predicate['purpose']}", ("id", "measure", "value", "demanded", ""), rows)
+    states = Counter({m["id"]: m["status"] for m in predicate["measures"] if m["id"]}.values())
+    said = ", ".join(f"{states[name]} {name}" for name in ("computed", "evidenced", "not applicable", "missing") if states[name])
+    typer.echo(f"Of the 66 measures of ISO/IEC 5259-2: {said}{'' if every else ' (--all shows them)'}")
+    found = predicate["findings"]
+    typer.echo(f"Findings: {found['open']} open, {found['repaired']} repaired, {len(found['waived'])} waived")
+    for block in ("contamination", "poisoning"):
+        about = predicate[block]
+        typer.echo(
+            f"{block.capitalize()}: {about['records']:,} records" if about["status"] == "computed" else f"{block.capitalize()}: {about['why']}"
+        )
+    for check in predicate["rights"]["checks"]:
+        if check["passed"] is False:
+            typer.echo(f"Rights: {check['words']['en']} ({check['article']})")
+    typer.echo(f"Verdict: {predicate['verdict']}")
+    for reason in predicate["reasons"]:
+        typer.echo(f"  - {reason}")
+    typer.echo(f"certificate: {Path(path) / 'certificate.json'} (until {predicate['expires'][:10]})")
+
+
+def measures(
+    name: Annotated[str | None, typer.Argument(help="A measure's name, or its id in ISO/IEC 5259-2.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what each measure is, and how we count it: the 66 of ISO/IEC 5259-2, which we use and do not claim to conform to, and ours.
+
+    Example: khettara measures Com-ML-1
+    """
+    from khettara.certify.measures import explain
+
+    told = explain(name)
+    if as_json:
+        print_json(told)
+        return
+    if name is None:
+        print_table("", ("id", "measure", "by", "better"), [(e["id"] or "", e["titles"]["en"], _BY[e["by"]], _BETTER[e["direction"]]) for e in told])
+        return
+    for each in told:
+        typer.echo(f"{each['id'] or 'of our own'}  {' / '.join(each['titles'].values())}")
+        typer.echo(f"  {each['counts']}")
+        typer.echo(f"  {_BETTER[each['direction']]} is better; {_BY[each['by']]}; as {', '.join(each['names']) or 'an attestation'}")
+
+
+_BY = {"A": "counted on the data", "L": "counted on what is on disk", "H": "attested by people"}
+_BETTER = {"up": "more", "down": "less"}
 
 
 def _bound(measure: dict[str, object]) -> str:
@@ -47,7 +142,7 @@ def _bound(measure: dict[str, object]) -> str:
 
 
 def _outcome(measure: dict[str, object]) -> str:
-    if measure["status"] != "computed":
+    if measure["value"] is None:
         return f"{measure['status']}: {measure['why']}"
     return {True: "passed", False: "not passed", None: ""}[measure.get("passed")]  # type: ignore[index]  # a bool or nothing
 

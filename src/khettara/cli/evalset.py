@@ -11,7 +11,7 @@ from khettara.cli.options import Json
 from khettara.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from khettara.clean.evalsets import EvalSet
+    from khettara.engine.evalsets import EvalSet
 
 app = typer.Typer(help="Registers of evaluation sets: salted hashes, no text.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,7 +30,7 @@ def add(
 
     Example: khettara evalset add terjama questions.jsonl --text question --text answer
     """
-    from khettara.clean.evalsets import SUFFIX, evalset_home, make_evalset, read_items
+    from khettara.engine.evalsets import SUFFIX, evalset_home, make_evalset, read_items
     from khettara.engine import check_artefact_name
 
     path = output or evalset_home() / f"{check_artefact_name(name)}{SUFFIX}"
@@ -47,7 +47,7 @@ def show(
 
     Example: khettara evalset show terjama
     """
-    from khettara.clean.evalsets import EvalSet, find_evalset
+    from khettara.engine.evalsets import EvalSet, find_evalset
 
     path = find_evalset(name, Path.cwd())
     _show(EvalSet.read(path), path, as_json)
@@ -59,7 +59,7 @@ def list_(as_json: Json = False) -> None:
 
     Example: khettara evalset list
     """
-    from khettara.clean.evalsets import EvalSet, evalset_home, registered
+    from khettara.engine.evalsets import EvalSet, evalset_home, registered
 
     read = [EvalSet.read(path) for path in registered()]
     if as_json:

@@ -20,8 +20,10 @@ def train(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="The model to make.", show_default=False)],
     steps: Annotated[int | None, typer.Option(help="How many steps, instead of the usual number.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed gives another model.")] = 0,
-    override: Annotated[str | None, typer.Option(help="Train although a certificate is missing: the reason, kept in the model's manifest.")] = None,
-    by: Annotated[str | None, typer.Option(help="Who takes the override upon himself.")] = None,
+    override: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Train although a certificate does not hold: what a second person signed (khettara override)."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train a small model from certified datasets. Ctrl-C saves; the same command goes on from there.
@@ -30,19 +32,16 @@ def train(
     """
     from khettara.cli.run import print_training
     from khettara.engine import Context, Workers
-    from khettara.errors import RecipeError
     from khettara.llm.settings import TrainSettings
-    from khettara.llm.stage import OverrideSetting, TrainStage
+    from khettara.llm.stage import TrainStage
 
-    if (override is None) != (by is None):
-        raise RecipeError("an override needs a reason and a name", hint='Give both: --override "why" --by "who".')
     asked = {"seed": seed, "steps": steps}
     output = output.absolute()
     stage = TrainStage(
         data=tuple(str(path.absolute()) for path in data),
         to=output.name,
         settings=TrainSettings.model_validate({name: value for name, value in asked.items() if value is not None}),
-        override=OverrideSetting(by=by, reason=override) if override is not None and by is not None else None,
+        override=tuple(str(path.absolute()) for path in override or ()),
     )
     result = stage.run(Context(Path.cwd(), output.parent, Workers(), progress()))
     if as_json:

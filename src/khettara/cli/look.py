@@ -1,4 +1,4 @@
-"""Looking at what is there: `show`, `verify`, `lineage`."""
+"""Looking at what is there: `show`, `lineage`."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ def _dataset_facts(dataset: Any, rows: int) -> dict[str, Any]:
     from khettara.dataset.certificate import describe
     from khettara.engine import tally
 
+    if dataset.kind == "table":
+        return _table_facts(dataset, rows)
     files = dataset.files("data")
     sample = [row for batch in islice(dataset.batches(rows=max(rows, 1)), 1) for row in batch.to_pylist()][:rows]
     return {
@@ -60,6 +62,47 @@ def _dataset_facts(dataset: Any, rows: int) -> dict[str, Any]:
         "certificate": describe(dataset.path),
         "sample": sample,
     }
+
+
+def _table_facts(dataset: Any, rows: int) -> dict[str, Any]:
+    """A table: what each column holds, which findings are open, and sample records."""
+    from khettara.dataset.certificate import describe
+    from khettara.dataset.findings import read_findings
+
+    findings = read_findings(dataset)
+    facts = dataset.manifest.facts
+    types = {field.name: str(field.type) for field in dataset.schema}
+    names = facts.get("columns", {})
+    columns = [dict(entry) | {"type": types.get(names.get(entry["name"], entry["name"]))} for entry in (findings.columns if findings else ())]
+    return {
+        "records": dataset.rows,
+        "licences": {facts.get("licence") or "unknown": dataset.rows},
+        "languages": {},
+        "certificate": describe(dataset.path),
+        "columns": columns or [{"name": name, "type": kind} for name, kind in types.items()],
+        "findings": {state: sum(one.state == state for one in findings.findings) for state in ("open", "repaired", "waived")} if findings else None,
+        "sample": [row for batch in islice(dataset.batches(rows=max(rows, 1)), 1) for row in batch.to_pylist()][:rows],
+    }
+
+
+def _print_table(facts: dict[str, Any]) -> None:
+    lines = [
+        (
+            entry["name"],
+            entry.get("semantic") or entry.get("kind"),
+            entry.get("type"),
+            entry.get("unit"),
+            (entry.get("missing") or 0) + (entry.get("disguised") or 0),
+        )
+        for entry in facts["columns"]
+    ]
+    print_table("", ("column", "holds", "kept as", "unit", "empty"), lines)
+    if facts["findings"] is not None:
+        typer.echo("findings " + ", ".join(f"{count} {state}" for state, count in facts["findings"].items() if count))
+    for row in facts["sample"]:
+        typer.echo(
+            f"[{row['id']}] " + one_line("; ".join(f"{name}: {value}" for name, value in row.items() if name != "id" and value is not None), 400)
+        )
 
 
 def _print_facts(opened: Sealed, facts: dict[str, Any]) -> None:
@@ -73,38 +116,14 @@ def _print_facts(opened: Sealed, facts: dict[str, Any]) -> None:
     counts = facts["counts"]
     typer.echo(f"records  {facts['records']:,} kept of {counts.get('in', facts['records']):,}; {counts.get('rejected', 0):,} set aside")
     typer.echo(f"certificate: {facts['certificate']}")
+    if "columns" in facts:
+        _print_table(facts)
+        return
     print_table("", ("language", "records"), facts["languages"].items())
     print_table("", ("licence", "records"), facts["licences"].items())
     for row in facts["sample"]:
         source = row.get("source") or {}
         typer.echo(f"[{row['id']}] {source.get('uri', '')}\n  {one_line(row.get('text') or row, 300)}\n")
-
-
-def verify(path: Artefact, as_json: Json = False) -> None:
-    """Read every byte of a dataset or model again, and check its certificate. Exit status 1 when something is wrong.
-
-    Example: khettara verify data/demo/clean
-    """
-    from khettara.dataset import Dataset, Sealed, read_manifest
-    from khettara.dataset.certificate import certificate_problems
-    from khettara.dataset.store import verify_files
-
-    manifest = read_manifest(path)
-    faults = [str(fault) for fault in verify_files(path, manifest)]
-    opened = Sealed(path, manifest) if manifest.kind == "model" else Dataset(path, manifest)
-    problems = certificate_problems(opened)
-    if as_json:
-        print_json({"path": str(path), "digest": manifest.digest, "intact": not faults, "faults": faults, "certificate": problems})
-    else:
-        for line in faults:
-            typer.echo(line)
-        for line in problems:
-            typer.echo(f"certificate.json: {line}")
-        if not faults:
-            total = sum(entry.bytes for entry in manifest.files)
-            typer.echo(f"intact: {len(manifest.files)} files, {size(total)}, digest {manifest.digest}")
-    if faults or problems:
-        raise typer.Exit(1)
 
 
 def lineage(

@@ -13,7 +13,25 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from khettara.cli import certify, darija, doctor, evalset, ingest, llm, look, presets, rejects, report, run, tune
+from khettara.cli import (
+    certify,
+    darija,
+    doctor,
+    evalset,
+    examine,
+    export,
+    ingest,
+    llm,
+    look,
+    presets,
+    rejects,
+    repair,
+    report,
+    revoke,
+    run,
+    tune,
+    verify,
+)
 from khettara.errors import KhettaraError
 from khettara.version import __version__
 
@@ -29,13 +47,22 @@ app = typer.Typer(
 app.command("run", short_help="Run a recipe.")(run.run)
 app.command("ingest", short_help="Read files into a dataset.")(ingest.ingest)
 app.command("show", short_help="Show what a dataset or model is.")(look.show)
-app.command("verify", short_help="Check every byte, and the certificate.")(look.verify)
+app.command("verify", short_help="Check every byte, and the certificate.")(verify.verify)
 app.command("lineage", short_help="Show what it was made from.")(look.lineage)
 app.command("rejects", short_help="Show what was left out, and why.")(rejects.rejects)
 app.command("report", short_help="Write the page of a cleaned dataset.")(report.report)
 app.command("tune", short_help="Try other thresholds in seconds.")(tune.tune)
 app.command("presets", short_help="Show ready-made steps and rules.")(presets.presets)
+app.command("examine", short_help="Find what is wrong with a table or dataset.")(examine.examine)
+app.command("repair", short_help="Mend a table, reversibly.")(repair.repair)
+app.command("undo", short_help="Take repairs of a table back.")(repair.undo)
+app.command("export", short_help="Write Croissant, DQV and the dataset card.")(export.export)
+app.command("proof", short_help="Prove that one record is in a dataset.")(verify.proof)
+app.command("revoke", short_help="Take a certificate back; exchange lists.")(revoke.revoke)
+app.command("override", short_help="Answer for data whose certificate does not hold.")(revoke.override)
 app.command("certify", short_help="Measure a dataset and sign the verdict.")(certify.certify)
+app.command("recertify", short_help="Certify again; only changes are measured.")(certify.recertify)
+app.command("measures", short_help="Say what each measure is.")(certify.measures)
 app.command("doctor", short_help="Say what is installed and what is missing.")(doctor.doctor)
 app.add_typer(certify.keys, name="keys")
 app.add_typer(evalset.app, name="evalset")

@@ -37,7 +37,41 @@ def canonical_json(value: object) -> bytes:
     >>> canonical_json({"b": 1, "a": [True, None]})
     b'{"a":[true,null],"b":1}'
     """
-    return rfc8785.dumps(value)  # type: ignore[arg-type]  # its type names JSON exactly; ours arrive as `object`
+    try:
+        return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    except (_Unusual, UnicodeEncodeError):
+        if type(value) is dict and all(type(name) is str and name.isascii() for name in value):
+            return b"{" + b",".join(json.dumps(name, ensure_ascii=False).encode() + b":" + canonical_json(value[name]) for name in sorted(value)) + b"}"
+        if type(value) is list:
+            return b"[" + b",".join(map(canonical_json, value)) + b"]"  # what is unusual is seldom all of it
+        return rfc8785.dumps(value)  # type: ignore[arg-type]  # its type names JSON exactly; ours arrive as `object`
+
+
+class _Unusual(Exception):
+    """A value that the standard library writes otherwise than RFC 8785 does, or not at all."""
+
+
+def _plain(value: Any) -> Any:
+    """The same value for the standard library, which is four times as fast: certificates hold thousands of values.
+
+    Whole numbers lose their point, as RFC 8785 has it. Very small or large ones, and names whose order by UTF-16 may be another
+    than by code point, raise `_Unusual`.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    if kind is float and value.is_integer() and abs(value) <= _EXACT:
+        return int(value)
+    if (kind is float and 1e-4 <= abs(value) < 1e15) or (kind is int and abs(value) <= _EXACT):
+        return value
+    if kind is list or kind is tuple:
+        return [_plain(item) for item in value]
+    if kind is dict and all(type(name) is str and name.isascii() for name in value):
+        return {name: _plain(item) for name, item in value.items()}
+    raise _Unusual
+
+
+_EXACT = 2**53 - 1
 
 
 def sha256_hex(data: bytes | memoryview) -> str:

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from khettara.dataset.manifest import sha256_hex
+import rfc8785
+
+from khettara.dataset.manifest import canonical_json, sha256_hex
 from khettara.errors import CertificateError, KeyMissing, storage_errors
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-_KEYID = re.compile("[0-9a-f]{64}")
+MOST_BYTES = 16 << 20
+"""No certificate, list or override is larger: 66 measures on each of 3,000 columns are 7 MB."""
+
+DIGEST = re.compile("[0-9a-f]{64}")
+"""A sha256 in hexadecimal: it names keys, certificates and datasets."""
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]")
+"""What must not be written to somebody's terminal: control characters, and those that override the direction of a line."""
 
 
 def key_home() -> Path:
@@ -59,9 +69,28 @@ class PublicKey:
         return True
 
 
+class Key(Protocol):
+    """Whatever signs: a key in a file, or one that never leaves its token (`pkcs11.py`)."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The half that others check with."""
+
+    @property
+    def keyid(self) -> str:
+        """Names the key."""
+
+    @property
+    def name(self) -> str:
+        """Whose it is."""
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes: an Ed25519 signature (RFC 8032)."""
+
+
 @dataclass(frozen=True)
-class Key:
-    """A key that signs. `private` is never shown, stored elsewhere or sent."""
+class FileKey:
+    """A key in a file. `private` is never shown, stored elsewhere or sent."""
 
     public: PublicKey
     private: Any
@@ -82,7 +111,7 @@ class Key:
         return signature
 
 
-def new_key(name: str) -> Key:
+def new_key(name: str) -> FileKey:
     """Make and keep a key. Raises `KeyMissing` when there is one already: replacing it would orphan what it signed."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -102,7 +131,7 @@ def new_key(name: str) -> Key:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         private = Ed25519PrivateKey.generate()
         _keep(private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()), path)
-        key = Key(PublicKey(name, private.public_key().public_bytes_raw()), private)
+        key = FileKey(PublicKey(name, private.public_key().public_bytes_raw()), private)
         public_path.write_text(render_public(key.public), encoding="utf-8")
     return key
 
@@ -138,7 +167,7 @@ def load_key() -> Key:
         raise KeyMissing("the signing key is not an Ed25519 key", where=str(path))
     raw = private.public_key().public_bytes_raw()
     public = _read_public(path.with_suffix(".pub"))
-    return Key(public if public is not None and public.raw == raw else PublicKey("unnamed", raw), private)
+    return FileKey(public if public is not None and public.raw == raw else PublicKey("unnamed", raw), private)
 
 
 def trusted_keys() -> Mapping[str, PublicKey]:
@@ -148,6 +177,16 @@ def trusted_keys() -> Mapping[str, PublicKey]:
     with suppress(KeyMissing):
         keys.append(load_key().public)  # its .pub file may be lost; whoever holds the private half is oneself
     return {key.keyid: key for key in keys}
+
+
+def own_keyid() -> str | None:
+    """Whose machine this is, by the public half: it needs no password of a token. None before there is a key."""
+    public = _read_public(own_key_path().with_suffix(".pub"))
+    if public is not None:
+        return public.keyid
+    with suppress(KeyMissing):
+        return load_key().keyid
+    return None
 
 
 def _read_public(path: Path) -> PublicKey | None:
@@ -183,37 +222,81 @@ def pre_authentication(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def seal_envelope(payload: bytes, key: Key) -> dict[str, Any]:
+def seal_envelope(payload: bytes, key: Key, payload_type: str = PAYLOAD_TYPE) -> dict[str, Any]:
     """A DSSE envelope with one signature."""
-    signature = key.sign(pre_authentication(PAYLOAD_TYPE, payload))
+    signature = key.sign(pre_authentication(payload_type, payload))
     return {
         "payload": base64.b64encode(payload).decode(),
-        "payloadType": PAYLOAD_TYPE,
+        "payloadType": payload_type,
         "signatures": [{"keyid": key.keyid, "sig": base64.b64encode(signature).decode()}],
     }
 
 
-def open_envelope(envelope: Mapping[str, Any], trusted: Mapping[str, PublicKey]) -> tuple[bytes, PublicKey | None, str | None]:
+def open_envelope(
+    envelope: Mapping[str, Any], trusted: Mapping[str, PublicKey], payload_type: str = PAYLOAD_TYPE
+) -> tuple[bytes, PublicKey | None, str | None]:
     """The payload of an envelope, who signed it, and what is wrong with it, if anything.
 
     Raises:
-        CertificateError: it is not an envelope at all.
+        CertificateError: it is not an envelope at all, or one of another type.
     """
     try:
         payload = strict_base64(envelope["payload"])
         (entry,) = envelope["signatures"]
         keyid, signature = entry["keyid"], strict_base64(entry["sig"])
-        fits = set(envelope) == {"payload", "payloadType", "signatures"} and set(entry) == {"keyid", "sig"} and _KEYID.fullmatch(keyid)
+        fits = set(envelope) == {"payload", "payloadType", "signatures"} and set(entry) == {"keyid", "sig"} and DIGEST.fullmatch(keyid)
     except (KeyError, TypeError, ValueError) as error:
         raise CertificateError("not a signed envelope") from error
-    if not fits or envelope["payloadType"] != PAYLOAD_TYPE:
+    if not fits or envelope["payloadType"] != payload_type:
         raise CertificateError("not an envelope of ours")
     key = trusted.get(keyid)
     if key is None:
         return payload, None, f"signed by a key that this machine does not trust ({keyid[:16]})"
-    if not key.verifies(signature, pre_authentication(PAYLOAD_TYPE, payload)):
-        return payload, None, "the signature does not fit: the certificate was changed"
+    if not key.verifies(signature, pre_authentication(payload_type, payload)):
+        return payload, None, "the signature does not fit: what was signed was changed"
     return payload, key, None
+
+
+def read_signed(path: Path, payload_type: str = PAYLOAD_TYPE) -> tuple[dict[str, Any], Any]:
+    """The envelope in a file, and what it says; whose word that is, `open_envelope` tells.
+
+    Raises:
+        CertificateError: the bytes are not such as `write_signed` leaves, down to the last one.
+        OSError: it cannot be read.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a pipe laid there must not make us wait
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise CertificateError(f"larger than {MOST_BYTES >> 20} MB", where=str(path))
+    return parse_signed(data, str(path), payload_type)
+
+
+def parse_signed(data: bytes, where: str, payload_type: str = PAYLOAD_TYPE) -> tuple[dict[str, Any], Any]:
+    """As `read_signed`, from bytes."""
+    try:
+        envelope = json.loads(data)
+        if canonical_json(envelope) + b"\n" != data:
+            raise ValueError("not canonical")
+        payload, _, _ = open_envelope(envelope, {}, payload_type)
+        said = json.loads(payload)
+        if canonical_json(said) != payload:
+            raise ValueError("not canonical")
+    except (ValueError, KeyError, TypeError, RecursionError, rfc8785.CanonicalizationError, CertificateError) as error:
+        raise CertificateError("it does not read: it was changed, or is something else", where=where) from error
+    return envelope, said
+
+
+def write_signed(envelope: Mapping[str, Any], path: Path, draft: Path) -> None:
+    """Write an envelope in one rename, by way of `draft`."""
+    with storage_errors(path):
+        try:
+            with draft.open("wb") as file:
+                file.write(canonical_json(envelope) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def strict_base64(text: str) -> bytes:

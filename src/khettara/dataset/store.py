@@ -41,8 +41,9 @@ from khettara.version import __version__
 if TYPE_CHECKING:
     import polars
 
-OUTSIDE_MANIFEST = frozenset({"certificate.json"})
-"""Written after sealing, and signed: its signature protects it, not the manifest."""
+OUTSIDE_MANIFEST = frozenset({"certificate.json", "croissant.json", "dqv.json", "card.md"})
+"""Written after sealing. The certificate is protected by its signature; the others are drawn from it and the manifest, for other
+programs, and nothing here reads them."""
 
 VERSIONS_FOLDER = ".versions"
 ROW_GROUP_BYTES = 4 << 20
@@ -137,12 +138,25 @@ class Dataset(Sealed):
     @property
     def schema(self) -> pa.Schema:
         """The columns of `data/`."""
-        return pq.read_schema(self.files("data")[0])
+        with self.parquet(self.files("data")[0]) as parquet:
+            schema: pa.Schema = parquet.schema_arrow
+        return schema
+
+    def columns(self, role: str) -> tuple[str, ...]:
+        """Names of the columns of a role; none where it has no files."""
+        for file in self.files(role)[:1]:
+            with self.parquet(file) as parquet:
+                return tuple(parquet.schema_arrow.names)
+        return ()
+
+    def parquet(self, file: Path) -> pq.ParquetFile:
+        """One of the files, opened."""
+        return pq.ParquetFile(file)
 
     def batches(self, columns: Sequence[str] | None = None, role: str = "data", rows: int = 8192) -> Iterator[pa.RecordBatch]:
         """The records in order, at most `rows` at a time, so that memory stays bounded."""
         for file in self.files(role):
-            with pq.ParquetFile(file) as parquet:
+            with self.parquet(file) as parquet:
                 yield from parquet.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None)
 
     def scan(self, role: str = "data") -> polars.LazyFrame:
@@ -432,12 +446,18 @@ def verify_files(folder: Path, manifest: Manifest) -> list[Fault]:
         fault = _check_file(folder / entry.path, entry)
         if fault is not None:
             faults.append(fault)
+    return faults + added_files(folder, manifest)
+
+
+def added_files(folder: Path, manifest: Manifest) -> list[Fault]:
+    """What lies below `folder` and is not in the manifest, by its names alone."""
     expected = {entry.path for entry in manifest.files} | {MANIFEST_NAMES[manifest.format]} | OUTSIDE_MANIFEST
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if (path.is_symlink() or not path.is_dir()) and name not in expected:
-            faults.append(Fault(name, "is not in the manifest: it was added after sealing"))
-    return faults
+    return [
+        Fault(name, "is not in the manifest: it was added after sealing")
+        for path in sorted(folder.rglob("*"))
+        for name in (path.relative_to(folder).as_posix(),)
+        if (path.is_symlink() or not path.is_dir()) and name not in expected
+    ]
 
 
 def _check_file(path: Path, entry: FileEntry) -> Fault | None:

@@ -9,7 +9,7 @@ import re
 import zipfile
 from pathlib import PurePosixPath
 
-from khettara.ingest.encoding import wide_encoding
+from khettara.plain.encoding import wide_encoding
 
 ZIP = "application/zip"
 TAR = "application/x-tar"

@@ -14,11 +14,7 @@ def card(name: str, datasets: Sequence[str], settings: TrainSettings, counts: Ma
     """The text of the model's README.md."""
     before, after = facts["bits_per_byte_before"], facts["bits_per_byte_after"]
     licences = ", ".join(f"{licence} ({number:,} documents)" for licence, number in facts["licences"].items())
-    overrides = "".join(
-        f"\n{c['dataset']} has no valid certificate; it was used on the word of {c['override']['by']}: {c['override']['reason']}\n"
-        for c in facts["certificates"]
-        if "override" in c
-    )
+    overrides = "".join(_override(c["dataset"], c["override"]) for c in facts["certificates"] if "override" in c)
     changed = settings.model_dump(exclude_defaults=True)
     flags = "".join(f" {_FLAGS[field]} {changed[field]}" for field in _FLAGS if field in changed)
     others = {field: value for field, value in changed.items() if field not in _FLAGS}
@@ -52,3 +48,8 @@ Made again, on the same kind of machine with the same bytes, by
 
 {recipe}.
 """
+
+
+def _override(dataset: str, said: Mapping[str, Any]) -> str:
+    alone = "" if said["second_person"] else ", who also trained; nobody else answered for it"
+    return f"\n{dataset} has no valid certificate; it was used on the word of {said['by']}{alone}: {said['reason']}\n"

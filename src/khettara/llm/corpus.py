@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
 from khettara.dataset import Dataset
 from khettara.errors import DatasetError
 
@@ -71,8 +69,7 @@ def _documents(dataset: Dataset) -> Iterator[Document]:
 
 
 def _folded_hashes(dataset: Dataset) -> dict[str, int | None]:
-    files = dataset.files("signals")
-    if not files or not {"id", "norm_hash"} <= set(pq.read_schema(files[0]).names):
+    if not {"id", "norm_hash"} <= set(dataset.columns("signals")):
         return {}
     batches = dataset.batches(("id", "norm_hash"), role="signals")
     return {name: value for batch in batches for name, value in zip(*(c.to_pylist() for c in batch.columns), strict=True)}

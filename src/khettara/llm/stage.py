@@ -12,10 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from khettara.dataset import read_manifest
-from khettara.dataset.gate import Certified, Override
+from khettara.dataset.gate import Certified
+from khettara.dataset.override import Override
 from khettara.engine import Context, Stage, StageResult, check_artefact_name, hash_key
 from khettara.errors import storage_errors
 from khettara.llm.settings import VERSION, TrainSettings
@@ -23,26 +24,21 @@ from khettara.llm.settings import VERSION, TrainSettings
 ANSWERS = "answers.json"
 
 
-class OverrideSetting(BaseModel):
-    """Training on data that carries no valid certificate: who takes it upon himself, and why. It ends in the model's manifest."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    by: str
-    reason: str
-
-
 class TrainStage(Stage):
-    """See the module's description. Every dataset must carry a valid certificate for pretraining."""
+    """See the module's description. Every dataset must carry a valid certificate for pretraining.
+
+    `override` names files that a second person signed (`khettara override`), for data whose certificate does not hold; what
+    they say ends in the model's manifest.
+    """
 
     stage: ClassVar[str] = "train"
 
     data: tuple[str, ...] = Field(min_length=1)
     to: str
     settings: TrainSettings = TrainSettings()
-    override: OverrideSetting | None = None
+    override: tuple[str, ...] = ()
 
-    @field_validator("data", mode="before")
+    @field_validator("data", "override", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -56,8 +52,8 @@ class TrainStage(Stage):
         """See `Stage`. Raises `NotCertified` for data that the gate does not let through."""
         began = time.monotonic()
         datasets = [context.dataset(name) for name in self.data]
-        override = Override(reason=self.override.reason, by=self.override.by) if self.override else None
-        asked = self.override.model_dump() if self.override else None
+        overrides = [Override.read(context.base / name) for name in self.override]
+        asked = [override.digest for override in overrides] or None
         key = hash_key("train", VERSION, self.settings.model_dump(mode="json"), [d.digest for d in datasets], asked)
         path = context.output / self.to
         there = context.up_to_date(self.to, key)
@@ -65,7 +61,7 @@ class TrainStage(Stage):
             return StageResult(self.stage, path, there.digest, "up to date", {}, there.facts, time.monotonic() - began)
         from khettara.llm.train import train_model  # torch takes a second to load, and is needed from here on only
 
-        certified = [Certified.open(dataset.path, "pretraining", override=override) for dataset in datasets]
+        certified = [Certified.open(dataset.path, "pretraining", overrides=overrides) for dataset in datasets]
         manifest = train_model(self.settings, certified, path, key=key, work=context.work(self.to), progress=context.progress)
         return StageResult(self.stage, path, manifest.digest, "made", {}, manifest.facts, time.monotonic() - began)
 

@@ -60,3 +60,11 @@ def _ticks(edges: Sequence[float], scale: str) -> list[float]:
     if float(edges[0] * 2).is_integer() and float(edges[-1] * 2).is_integer() and edges[0] % 1:
         step = max(1, round(step))  # bins of whole numbers have no ticks between two of them
     return [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def drawn_pair(edges: Sequence[float], before: Sequence[int], after: Sequence[int]) -> dict[str, Any]:
+    """Two histograms over the same bins, on one scale of heights, with the axis they share."""
+    places = [_place(edge, edges, "linear") for edge in edges]
+    tallest = max([*before, *after], default=0)
+    ticks = [(round(_place(value, edges, "linear") / 10, 2), value) for value in _ticks(edges, "linear")]
+    return {"before": _outline(before, places, tallest), "after": _outline(after, places, tallest), "tallest": tallest, "ticks": ticks}

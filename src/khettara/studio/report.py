@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from khettara.engine import tally
+from khettara.studio.measures import measure_row
 from khettara.studio.page import bars, check_language, count, language, listed, mapping, render
 from khettara.studio.words import say
 
@@ -128,6 +129,7 @@ def _holdings(stages: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, 
 
 def _certificate(facts: Mapping[str, Any]) -> dict[str, Any]:
     verdict = facts.get("verdict")
+    measures = [measure_row(mapping(measure)) for measure in listed(facts.get("measures"))]
     rights = mapping(facts.get("rights"))
     licences = rights.get("licences")
     named = licences.items() if isinstance(licences, Mapping) else ((name, None) for name in listed(licences))
@@ -136,7 +138,8 @@ def _certificate(facts: Mapping[str, Any]) -> dict[str, Any]:
         "said": verdict,
         "facts": {name: facts.get(name) for name in ("purpose", "issued", "expires")},
         "reasons": _lines(facts.get("reasons")),
-        "measures": [_measure(mapping(measure)) for measure in listed(facts.get("measures"))],
+        "demanded": [row for row in measures if row["bounds"]] or measures,
+        "others": [row for row in measures if not row["bounds"]] if any(row["bounds"] for row in measures) else [],
         "licences": list(named),
         "unknown": count(rights.get("unknown")),
         "findings": _lines(facts.get("findings")),
@@ -150,46 +153,6 @@ def _lines(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
     return ["; ".join(_lines(item)) if isinstance(item, Mapping) else str(item) for item in listed(value)]
-
-
-def _measure(measure: Mapping[str, Any]) -> dict[str, Any]:
-    value, low, high = (count(measure.get(name)) for name in ("value", "minimum", "maximum"))
-    interval = [number for number in map(count, listed(measure.get("interval"))) if number is not None]
-    interval = sorted(interval) if len(interval) == 2 else []
-    numbers = [number for number in (value, low, high, *interval) if number is not None]
-    share = count(measure.get("denominator")) is not None and bool(numbers) and all(0 <= number <= 1 for number in numbers)
-    computed = measure.get("status", "computed") == "computed"
-    return {
-        **{name: measure.get(name) for name in ("id", "name", "scope", "why", "status", "required")},
-        "numerator": count(measure.get("numerator")),
-        "denominator": count(measure.get("denominator")),
-        "value": value,
-        "interval": interval,
-        "bounds": [(key, bound) for key, bound in (("at_least", low), ("at_most", high)) if bound is not None],
-        "share": share,
-        "computed": computed,
-        "outcome": {True: "passed", False: "not_passed"}.get(measure.get("passed"), "informative") if computed else "not_computed",  # type: ignore[arg-type]
-        "axis": _axis(value, interval, [bound for bound in (low, high) if bound is not None], share),
-    }
-
-
-def _axis(value: float | None, interval: Sequence[float], bounds: Sequence[float], share: bool) -> dict[str, Any] | None:
-    """Where the interval, the value and the bounds stand on an axis just wide enough for them, in percent of its length."""
-    if value is None:
-        return None
-    numbers = [value, *interval, *bounds]
-    margin = 0.2 * (max(numbers) - min(numbers)) or 0.1 * abs(value) or 0.1
-    low, high = min(numbers) - margin, max(numbers) + margin
-    if min(numbers) >= 0:
-        low = max(0.0, low)
-    if share:
-        high = min(1.0, high)
-
-    def place(number: float) -> float:
-        return round(100 * (number - low) / (high - low), 3)
-
-    band = (place(interval[0]), round(place(interval[1]) - place(interval[0]), 3)) if interval else None
-    return {"low": low, "high": high, "value": place(value), "band": band, "bounds": [place(bound) for bound in bounds]}
 
 
 def _model(facts: Mapping[str, Any], lang: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ A word costs one line here.
 
 from __future__ import annotations
 
+from khettara.studio.certificate_words import CERTIFICATE_WORDS
+
 LANGUAGES = ("en", "ar", "fr")
 RIGHT_TO_LEFT = frozenset({"ar"})
 
@@ -319,6 +321,7 @@ def say(key: str, lang: str, default: str | None = None) -> str:
     >>> say("kept", "fr"), say("rule_odd", "en", "odd")
     ('gardés', 'odd')
     """
-    if key in WORDS:
-        return WORDS[key][LANGUAGES.index(lang)]
+    words = WORDS.get(key) or CERTIFICATE_WORDS.get(key)
+    if words is not None:
+        return words[LANGUAGES.index(lang)]
     return key if default is None else default

@@ -64,6 +64,14 @@ def listed() -> dict[str, str]:
     return names
 
 
+@cache
+def spellings() -> tuple[tuple[str, ...], ...]:
+    """The list the other way round: the forms of each name in both scripts, its commonest Latin form first."""
+    source = resources.files("khettara.darija.identifiers").joinpath("data/names.tsv").read_text("utf-8")
+    lines = [line.split("\t") for line in source.splitlines() if line and not line.startswith("#")]
+    return tuple((*latin.split(), *arabic.split()) for _, latin, arabic in lines)
+
+
 _BETWEEN_VOWELS = re.compile(r"(?<=[^aeiouï])[aeiouï]{2,}")
 
 

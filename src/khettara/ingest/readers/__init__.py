@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 from khettara.dataset import sha256_hex
 from khettara.ingest import sniff
-from khettara.ingest.encoding import decode
 from khettara.ingest.readers.archive import Allowance, Members, Refusal, gzip_member, tar_members, zip_members
 from khettara.ingest.readers.docx import read_docx
 from khettara.ingest.readers.html import read_html
@@ -19,6 +18,7 @@ from khettara.ingest.readers.table import read_table
 from khettara.ingest.readers.text import read_lines, read_text
 from khettara.ingest.readers.whatsapp import read_whatsapp
 from khettara.ingest.records import MemberReading, Reading, ReadOptions
+from khettara.plain.encoding import decode
 
 TextReader = Callable[[str, str, ReadOptions], Reading]
 

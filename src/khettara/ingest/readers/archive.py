@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from khettara.ingest.encoding import likeness
 from khettara.ingest.records import ReadOptions, State
+from khettara.plain.encoding import likeness
 
 
 @dataclass(frozen=True)

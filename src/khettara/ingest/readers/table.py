@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from typing import Any
 
 from khettara.ingest.records import TEXT_COLUMNS, Reading, ReadOptions, Record, keepable
 from khettara.ingest.sniff import TABLE
-
-_SEPARATORS = ";,\t|"
+from khettara.plain.separator import find_delimiter
 
 
 def read_table(text: str, name: str, options: ReadOptions) -> Reading:
@@ -39,20 +37,6 @@ def read_table(text: str, name: str, options: ReadOptions) -> Reading:
         else:
             empty += 1
     return Reading.of("table", records, empty_records=empty)
-
-
-def find_delimiter(text: str) -> str:
-    """The separator that cuts the first lines into the same number of cells most often; a blank for quoted, blank-separated files."""
-    sample = text[:20_000]
-    best, score = ",", 0.0
-    for mark in _SEPARATORS:
-        widths = [len(row) for row in csv.reader(io.StringIO(sample), delimiter=mark) if row][:50]
-        width, times = Counter(widths).most_common(1)[0] if widths else (1, 0)
-        if width > 1 and times / len(widths) * (1 + width / 100) > score:
-            best, score = mark, times / len(widths) * (1 + width / 100)
-    if re.match(r'^(\w+|"[^"]*")( (\w+|"[^"]*"))+\n"', sample) and score < 0.9:
-        return " "
-    return best
 
 
 def _holds_text(column: str) -> bool:

@@ -22,10 +22,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from khettara.clean.reading import reading
 from khettara.dataset import canonical_json, sha256_hex
 from khettara.dataset.signing import key_home
-from khettara.engine import nearest
+from khettara.engine.rules import nearest
 from khettara.errors import RecipeError, SourceError, Tampered, storage_errors
 
 if TYPE_CHECKING:
@@ -115,7 +114,9 @@ class EvalSet:
 
 def make_evalset(name: str, items: Iterable[Sequence[str]], version: str = "1", licence: str = "unknown", salt: int | None = None) -> EvalSet:
     """Register items, each of one text or of several (a question and its answers); runs never go from one text into the next."""
+    from khettara.kernels import text_of
     from khettara.kernels.grams import hash_runs
+    from khettara.kernels.words import Reading, word_list
 
     salt = secrets.randbits(64) if salt is None else salt
     texts: list[str] = []
@@ -125,7 +126,7 @@ def make_evalset(name: str, items: Iterable[Sequence[str]], version: str = "1", 
         texts += item
         owners += [n_items - 1] * len(item)
     parts = []
-    for piece in reading(pa.array(texts, pa.large_string())).words():
+    for piece in Reading(text_of(pa.array(texts, pa.large_string())), word_list((), 0)).words():
         hashes, kinds, rows = hash_runs(piece.hashes, piece.firsts, salt, FEWEST_WORDS)
         parts.append((hashes, kinds, np.asarray(owners, np.uint32)[piece.rows[rows]]))
     nothing = (np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint32))

@@ -1,0 +1,199 @@
+"""A table as it was read: columns of text, nothing taken for a number yet.
+
+    Table("register.csv", records=100_000, columns=(Column("CIN", ...), Column("تاريخ الازدياد", ...), ...))
+
+A column gives its cells in pieces, so that ten million rows need not lie in memory; a table too large for that is worked on in
+parts (`Table.parts`). Work on cells is a function from an array of strings to an array of results (`Column.map`); it is called once
+for each distinct value where there are few of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from khettara.tables.held import Held, HeldColumn
+
+Array = np.ndarray[Any, Any]
+PIECE = 1 << 17
+"""Rows handed out at a time."""
+FEW = 0.5
+"""Below this share of distinct values among the rows, work is done on distinct values."""
+PART_CELLS, PART_BYTES = 5_000_000, 96 << 20
+"""How large a part of a held table is at most: 250,000 rows of 20 columns, and the text that is usual in them."""
+
+
+class Column:
+    """One column: its cells as text, null where the file has none.
+
+    `name` is unique in the table; `title` is what the header says, which may come twice or be empty.
+    """
+
+    def __init__(self, name: str, position: int, cells: pa.ChunkedArray | HeldColumn, title: str | None = None) -> None:
+        self.name = name
+        self.position = position
+        self.title = name if title is None else title
+        self._cells = cells
+
+    def __repr__(self) -> str:
+        return f"Column({self.name!r}, {self.records} records)"
+
+    @property
+    def records(self) -> int:
+        """How many rows."""
+        return len(self._cells)
+
+    def pieces(self) -> Iterator[pa.StringArray]:
+        """The cells in order, at most `PIECE` at a time; cut at the same rows in all columns of a table."""
+        if isinstance(self._cells, HeldColumn):
+            yield from self._cells.pieces()
+            return
+        for start in range(0, self.records, PIECE):
+            part = self._cells.slice(start, PIECE)
+            yield part.chunk(0) if part.num_chunks == 1 else pa.concat_arrays(part.chunks)
+
+    def at(self, rows: Array) -> list[str | None]:
+        """The cells of some rows."""
+        if isinstance(self._cells, HeldColumn):
+            return self._cells.take(rows)
+        found: list[str | None] = self._cells.take(pa.array(rows, pa.int64())).to_pylist()
+        return found
+
+    @cached_property
+    def few(self) -> tuple[pa.StringArray, Array] | None:
+        """The distinct values and, for each row, the place of its value among them (-1: null); None where there are many."""
+        if isinstance(self._cells, HeldColumn):
+            return None
+        sample = self._cells.slice(0, PIECE)
+        if len(sample) and pc.count_distinct(sample).as_py() > FEW * len(sample):
+            return None
+        cells = self._cells.chunk(0) if self._cells.num_chunks == 1 else pa.concat_arrays([*self._cells.chunks, pa.array([], pa.string())])
+        encoded = cells.dictionary_encode()
+        return encoded.dictionary, pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+
+    def map(self, work: Callable[[pa.StringArray], Array]) -> Array:
+        """The result of `work` for each row. `work` gets strings (with or without nulls) and gives an array of the same length.
+
+        It must look at each cell alone: it sees a value once where the value repeats.
+        """
+        if self.few is not None:
+            values, codes = self.few
+            results = work(pa.concat_arrays([values, pa.array([None], values.type)]))  # the last is what null rows get
+            return np.asarray(results[codes])
+        parts = [np.asarray(work(piece)) for piece in self.pieces()]
+        return np.concatenate(parts) if parts else np.asarray(work(pa.array([], pa.string())))
+
+    @cached_property
+    def null(self) -> Array:
+        """Which rows have nothing: null, or only blanks."""
+        return self.map(blank)
+
+    def common(self, most: int = 1000) -> list[tuple[str, int]]:
+        """The most frequent values with their counts, most frequent first; ties in order of the values."""
+        counts: dict[str, int] = {}
+        if self.few is not None:
+            values, codes = self.few
+            tally = np.bincount(codes[codes >= 0], minlength=len(values))
+            counts = dict(zip(values.to_pylist(), tally.tolist(), strict=True))
+        else:
+            for piece in self.pieces():
+                tally = pc.value_counts(piece)
+                for value, count in zip(tally.field("values").to_pylist(), tally.field("counts").to_pylist(), strict=True):
+                    if value is not None:
+                        counts[value] = counts.get(value, 0) + count
+        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def blank(cells: pa.StringArray) -> Array:
+    """Which cells have nothing: null, or nothing but blanks and marks that go unseen.
+
+    >>> blank(pa.array(["a", "", " \\u00a0", None])).tolist()
+    [False, True, True, True]
+    """
+    empty = np.array(pc.fill_null(pc.equal(pc.binary_length(cells), 0), True).to_numpy(zero_copy_only=False))
+    ends = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset : cells.offset + len(cells)] if len(cells) else np.zeros(0, np.int32)
+    data = np.frombuffer(cells.buffers()[2] or b"\0", np.uint8)
+    # Only what begins with a blank, or with a byte with which one of another script begins, is read to its end.
+    first = data[np.minimum(ends, len(data) - 1)]
+    doubtful = np.flatnonzero(~empty & ((first <= 0x20) | np.isin(first, _BLANK_BEGINS)))
+    if len(doubtful):
+        some = pc.match_substring_regex(cells.take(pa.array(doubtful)), r"[^\s\p{Z}\p{Cf}]")
+        empty[doubtful] = ~some.to_numpy(zero_copy_only=False)
+    return empty
+
+
+_BLANK_BEGINS = (0x7F, 0xC2, 0xD8, 0xDB, 0xDC, 0xE1, 0xE2, 0xE3, 0xEF, 0xF0, 0xF3)
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A row of the source that is no record: it is kept here, with the reason, so that nothing is lost.
+
+    `line` counts the lines (or rows of a sheet) of the source from 1. `reason`: too_few_cells, too_many_cells, total, empty, repeated_header.
+    """
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. `notes` says what reading had to decide: encoding, separator, header rows, rows set aside.
+
+    A note is `{"kind": "encoding", "count": 1, "words": {"en": ..., "fr": ..., "ar": ...}}`. `source`: uri, sha256, media_type, encoding,
+    separator, sheet. `aside`: rows of the source that are no records. `held`: where the cells lie, if not in memory.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    records: int
+    notes: tuple[Mapping[str, Any], ...] = ()
+    source: Mapping[str, Any] = field(default_factory=dict)
+    aside: tuple[Aside, ...] = ()
+    held: Held | None = None
+
+    def parts(self) -> Iterator[tuple[Table, Array]]:
+        """The table in parts that fit into memory, each with the rows of the table that it has. A table in memory is one part.
+
+        A part takes its rows in blocks from all over the table, so that each is like the whole, whatever the table is sorted by.
+        """
+        if self.held is None:
+            yield self, np.arange(self.records)
+            return
+        held = self.held
+        total = sum(held.bytes(block) for block in range(held.blocks))
+        count = min(held.blocks, max(1, -(-self.records * len(self.columns) // PART_CELLS), -(-total // PART_BYTES)))
+        starts = np.cumsum([0, *(held.rows(block) for block in range(held.blocks))])
+        for first in range(count):
+            blocks = range(first, held.blocks, count)
+            rows = np.concatenate([np.arange(starts[block], starts[block + 1]) for block in blocks])
+            columns = tuple(
+                Column(column.name, column.position, pa.chunked_array(held.column(column.position, blocks).pieces(), pa.string()), column.title)
+                for column in self.columns
+            )
+            yield replace(self, columns=columns, records=len(rows), held=None), rows
+
+    def __getitem__(self, name: str) -> Column:
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @classmethod
+    def of(cls, name: str, columns: Mapping[str, Sequence[str | None]]) -> Table:
+        """A small table from lists, for tests and for callers who hold one already."""
+        held = tuple(Column(title, n, pa.chunked_array([pa.array(cells, pa.string())])) for n, (title, cells) in enumerate(columns.items()))
+        return cls(name, held, held[0].records if held else 0)

@@ -1,0 +1,36 @@
+"""One key for the spellings of a name: case, accents, articles, doubled letters, Arabic letter variants and blanks aside.
+
+"Agadir Ida-Outanane", "AGADIR-IDA-OU-TANANE"  ->  "agadiridautanane"        "أݣادير", "أكادير"  ->  "اكادير"
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W_]+")
+_DOUBLED = re.compile(r"(.)\1+")
+_ARTICLES = frozenset(["el", "al", "l", "es", "ed", "er", "ez", "ech"])
+# The hard g has three letters of its own in Moroccan print, and ك in official lists (SOURCE.md of the gazetteer).
+_ARABIC = str.maketrans("أإآٱىةڭݣگؤئ", "اااايهكككوي", "ـء")
+
+
+def fold_words(text: str) -> list[str]:
+    """The words of a header or a name, folded each; articles are left out of Arabic words and kept elsewhere.
+
+    >>> fold_words("Date d'Entrée / تاريخ الدخول")
+    ['date', 'd', 'entree', 'تاريخ', 'دخول']
+    """
+    if not text.isascii():
+        text = "".join(sign for sign in unicodedata.normalize("NFKD", text.translate(_ARABIC)) if not unicodedata.combining(sign))
+    return [word[2:] if word.startswith("ال") and len(word) > 4 else word for word in _WORD.findall(text.casefold())]
+
+
+def fold_name(text: str) -> str:
+    """The key under which all spellings of a name are found.
+
+    >>> fold_name("El Kelâa Des-Sraghna"), fold_name("Es-Semara"), fold_name("الدار البيضاء")
+    ('keladesraghna', 'semara', 'داربيضا')
+    """
+    words = fold_words(text)
+    return _DOUBLED.sub(r"\1", "".join([word for word in words if word not in _ARTICLES] or words).replace("ou", "u"))
