@@ -38,3 +38,9 @@ def guilty(chance: np.random.Generator, site: Array, day: Array, share: float, a
         middle = (low * high) ** 0.5 if low else high / 2
         low, high = (middle, high) if np.minimum(0.9, middle * prone).sum() < wanted else (low, middle)
     return np.flatnonzero(chance.random(len(site)) < np.minimum(0.9, high * prone))
+
+
+def scattered(chance: np.random.Generator, share: float, allowed: Array) -> Array:
+    """Rows for a kind of mistake that nobody in particular makes."""
+    wanted = min(share * len(allowed), 0.8 * float(allowed.sum()))
+    return np.flatnonzero(allowed & (chance.random(len(allowed)) < wanted / max(1, int(allowed.sum()))))

@@ -9,7 +9,7 @@ A class with several columns has a share of its own, and clerks of its own, for 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -84,8 +84,9 @@ class Planting:
     columns: tuple[str, ...]
     share: float
     apply: m.Plant
-    related: tuple[str, ...] = ()
-    allowed: Callable[[Records], Array] | None = None
+    related: tuple[str, ...]
+    allowed: Callable[[Records], Array] | None
+    scattered: bool
 
 
 @dataclass
@@ -101,7 +102,6 @@ class Plan:
     drift: tuple[str, float, float] | None = None
     constant: tuple[str, str] | None = None
     copied: tuple[str, str] | None = None
-    columns: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class Draw:
         allowed: Callable[[Records], Array] | None = None,
     ) -> None:
         """One planting more."""
-        self.cells.append(Planting(name, columns, self.share(usual), apply, related, allowed))
+        self.cells.append(Planting(name, columns, self.share(usual), apply, related, allowed, bool(self.chance.random() < 0.2)))
 
     def number(self, text: str) -> str:
         """A number in the table's own decimal mark."""

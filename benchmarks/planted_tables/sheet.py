@@ -1,6 +1,6 @@
 """A table while defects are planted: texts by column, and the truth about every cell that was changed.
 
-    Field("revenu", ("revenu_mensuel", "Revenu mensuel (DH)", "الدخل الشهري"), "number", 2)
+    Field("revenu", ("revenu_mensuel", "Revenu mensuel (DH)", "الدخل الشهري", "monthly_income"), "number", 2)
 
 A cell carries one defect at most: who comes later leaves taken cells alone.
 """
@@ -20,10 +20,10 @@ EPOCH = np.datetime64("1970-01-01")
 
 @dataclass(frozen=True)
 class Field:
-    """A column: a short key, its header in three fashions (for programs, French, Arabic), what it holds, decimals of a number."""
+    """A column: a short key, its header in four fashions (for programs, French, Arabic, English), what it holds, decimals of a number."""
 
     key: str
-    headers: tuple[str, str, str]
+    headers: tuple[str, str, str, str]
     meaning: str
     decimals: int = 0
 

@@ -28,6 +28,7 @@ class Style:
     band: float
     separator: str
     encoding: str
+    shuffled: bool
 
     @classmethod
     def draw(cls, chance: np.random.Generator) -> Style:
@@ -36,7 +37,7 @@ class Style:
         return cls(
             date=DATES[chance.choice(3, p=[0.5, 0.4, 0.1])],
             mark="," if separator != "," and chance.random() < 0.5 else ".",
-            headers=int(chance.choice(3, p=[0.45, 0.4, 0.15])),
+            headers=int(chance.choice(4, p=[0.35, 0.35, 0.15, 0.15])),
             bilingual=bool(chance.random() < 0.2),
             sexes=SEXES[chance.choice(3, p=[0.5, 0.3, 0.2])],
             arabic_places=bool(chance.random() < 0.25),
@@ -44,6 +45,7 @@ class Style:
             band=float(chance.uniform(0.22, 0.34)),
             separator=separator,
             encoding=str(chance.choice(["utf-8", "utf-8-sig", "utf-16"], p=[0.6, 0.32, 0.08])),
+            shuffled=bool(chance.random() < 0.3),
         )
 
     def header(self, field: Field) -> str:

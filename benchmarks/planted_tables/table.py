@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from benchmarks.planted_tables import civil, hospital, market
 from benchmarks.planted_tables import mistakes as m
-from benchmarks.planted_tables.clerks import guilty
+from benchmarks.planted_tables.clerks import guilty, scattered
 from benchmarks.planted_tables.plan import Draw, Plan
 from benchmarks.planted_tables.sheet import Array, Field, Records, Sheet, chosen, joined, number_texts, padded
 from benchmarks.planted_tables.style import Style
@@ -43,7 +43,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Table:
-    """What a seed makes of a domain; `headers` names the columns of the table by key."""
+    """What a seed makes of a domain; `headers` names the columns of the table by key, in their order."""
 
     domain: str
     rows: int
@@ -58,7 +58,8 @@ class Table:
         chance = np.random.default_rng([seed, sorted(DOMAINS).index(domain)])
         style = Style.draw(chance)
         plan = Draw(domain, fields, chance, style).plan()
-        return cls(domain, rows, seed, plan, {f.key: style.header(f) for f in fields})
+        order = [fields[i] for i in chance.permutation(len(fields))] if style.shuffled else fields
+        return cls(domain, rows, seed, plan, {f.key: style.header(f) for f in order})
 
     def chunks(self) -> Iterator[Chunk]:
         """The table from the first row to the last."""
@@ -79,10 +80,12 @@ class Table:
         drifted = self._drift(sheet, chance, first)
         m.retyped(sheet, chance, np.arange(own, own + near), plan.edits, plan.style)
         self._leak(sheet, chance)
+        when = sheet.records.site, sheet.records.day
         for planting in plan.cells:
             allowed = np.ones(own + near, bool) if planting.allowed is None else planting.allowed(sheet.records)
             allowed &= sheet.free(*planting.columns)
-            planting.apply(sheet, chance, guilty(chance, sheet.records.site, sheet.records.day, planting.share, allowed))
+            who = scattered(chance, planting.share, allowed) if planting.scattered else guilty(chance, *when, planting.share, allowed)
+            planting.apply(sheet, chance, who)
         return self._gathered(sheet, clean, chance, (own, origin, exact), first, drifted)
 
     def _second(self, records: Records, first: int) -> Records:
@@ -157,7 +160,7 @@ class Table:
         return pl.DataFrame(body, schema=TRUTH)
 
     def _frame(self, texts: dict[str, Array], *, spoilt: bool = False) -> pl.DataFrame:
-        frame = pl.DataFrame({self.headers[key]: pl.Series(values, dtype=pl.String) for key, values in texts.items()})
+        frame = pl.DataFrame({self.headers[key]: pl.Series(texts[key], dtype=pl.String) for key in self.headers})
         if spoilt and self.plan.constant:
             name, value = self.plan.constant
             frame = frame.insert_column(9, pl.Series(name, [value] * len(frame), dtype=pl.String))

@@ -49,7 +49,10 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of a recipe did. `report` is the page to look at; `pages` gives, for each cleaned dataset, the page that tells more of it."""
+    """What a run of a recipe did.
+
+    `report` is the page to look at; `pages` gives, for each cleaned dataset and each certificate, the page that tells more of it.
+    """
 
     name: str
     description: str
@@ -115,7 +118,8 @@ def run(
         progress.note(_line(result))
         results.append(result)
         if stage.has_page():
-            pages[result.path] = _dataset_page(result, stage, context, lang)
+            about, page = _page(result, stage, context, lang)
+            pages[about] = page
     destination = walk[0][1].output
     done = Run(read.name, read.description, destination, tuple(results), time.monotonic() - began, destination / "report.html", pages)
     if not (done.up_to_date and _speaks(done.report, lang)):
@@ -139,14 +143,19 @@ def _walk(read: Recipe, output: str | os.PathLike[str] | None, workers: Workers,
         made |= {stage.makes()} - {None}  # type: ignore[arg-type]  # what remains are names
 
 
-def _dataset_page(result: StageResult, stage: Stage, context: Context, lang: str | None) -> Path:
-    """Write the page of a cleaned dataset, unless it lies there already."""
-    from khettara.studio import page_beside
+def _page(result: StageResult, stage: Stage, context: Context, lang: str | None) -> tuple[Path, Path]:
+    """Write the page of a cleaned dataset or of a certificate, unless it lies there already; returns what it is about, and where it lies."""
+    from khettara.studio import certificate_beside, page_beside
 
+    if stage.stage == "certify":
+        about, page = result.path / "certificate.json", certificate_beside(result.path)
+        if result.state != "up to date" or not _speaks(page, lang):
+            certificate_report(result.path, page, lang=lang or "en")
+        return about, page
     page = page_beside(result.path)
     if result.state != "up to date" or not _speaks(page, lang):
         report(result.path, page, lang=lang or "en", search=tuple({context.artefact(name).parent for name in getattr(stage, "sources", ())}))
-    return page
+    return result.path, page
 
 
 def _speaks(page: Path, lang: str | None) -> bool:
@@ -170,6 +179,26 @@ def report(dataset: str | os.PathLike[str], page: str | os.PathLike[str] | None 
     opened = Dataset.open(dataset)
     path = Path(page) if page is not None else page_beside(opened.path)
     text = dataset_page(opened, lang=lang, search=search)
+    with storage_errors(path):
+        _write_whole(path, text)
+    return path
+
+
+def certificate_report(dataset: str | os.PathLike[str], page: str | os.PathLike[str] | None = None, *, lang: str = "en") -> Path:
+    """Write the page of a dataset's certificate, beside it unless `page` says where, and return where it lies.
+
+    Raises:
+        CertificateError: it has none, or one that does not read.
+    """
+    from khettara.certify import examine as examine_dataset
+    from khettara.dataset import Dataset
+    from khettara.dataset.findings import read_findings
+    from khettara.studio import certificate_beside, certificate_page
+
+    opened = Dataset.open(dataset)
+    path = Path(page) if page is not None else certificate_beside(opened.path)
+    findings = None if opened.kind == "table" or read_findings(opened) is not None else examine_dataset(opened)
+    text = certificate_page(opened, lang=lang, findings=findings)
     with storage_errors(path):
         _write_whole(path, text)
     return path

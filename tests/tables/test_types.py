@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -10,10 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.tables.labelled import rows_of
+from typer.testing import CliRunner
 
+from khettara.cli.main import app
 from khettara.errors import RecipeError
-from khettara.tables import ColumnType, Table
+from khettara.tables import ColumnType, Examination, Table
+from khettara.tables.detectors.identifiers import find_invalid_identifiers
+from khettara.tables.detectors.ranges import find_out_of_range
 from khettara.tables.types import gazetteer, load_packs, type_columns
 from khettara.tables.types.pack import OURS
 
@@ -71,6 +78,17 @@ def test_a_users_pack_adds_a_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert type_columns(table)["N° compteur"].semantic == "meter_number"
     monkeypatch.delenv("KHETTARA_PACKS")
     assert type_columns(table, load_packs([tmp_path / "ours.yaml"]))["N° compteur"].semantic == "meter_number"
+
+
+def test_examine_takes_a_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--pack FILE` is as good as `KHETTARA_PACKS`: the column is named for what it holds, and what cannot be is found."""
+    monkeypatch.setenv("KHETTARA_PACKS", "")  # put back after the test
+    (tmp_path / "ours.yaml").write_text("types:\n  meter_number:\n    kind: identifier\n    headers: [compteur]\n    shape: 'CP[0-9]{6}'\n", "utf-8")
+    (tmp_path / "t.csv").write_text("compteur,relevé\n" + "".join(f"CP{n:06},{n}\n" for n in range(300)) + "CP12,5\n", "utf-8")
+    result = CliRunner().invoke(app, ["examine", str(tmp_path / "t.csv"), "--json", "--pack", str(tmp_path / "ours.yaml")])
+    examined = json.loads(result.stdout)
+    assert examined["columns"][0]["semantic"] == "meter_number"
+    assert [(found["kind"], found["rows"]) for found in examined["findings"] if found["columns"] == ["compteur"]] == [("invalid_identifier", [300])]
 
 
 @pytest.mark.parametrize(
@@ -147,3 +165,26 @@ def test_the_gazetteer_is_what_its_script_makes(tmp_path: Path) -> None:
     made = tmp_path / "places.tsv"
     subprocess.run([sys.executable, str(script), "--data", str(DATA), "--out", str(made)], check=True, capture_output=True)
     assert made.read_bytes() == (OURS / "places.tsv").read_bytes()
+
+
+HEADERS = sorted({phrase for meaning in load_packs().meanings.values() for phrase in meaning.headers})
+SCRAPS = [
+    *("12", "1.2.3", "AB123456", "0612345678", "12/03/1990", "120/80", "1.2.3/4", "٣٤", "\u200f", "Casa", "²", "-", "12 kg", "١٢/٣", "\x00", "(3)"),
+    *("9" * 400, "é" * 50),
+]
+
+
+@given(
+    st.sampled_from(HEADERS),
+    st.lists(st.one_of(st.none(), st.sampled_from(SCRAPS), st.text(max_size=12)), min_size=1, max_size=60),
+    st.sampled_from([1, 9]),
+)
+def test_whatever_the_cells_are_a_column_has_a_type_and_findings_are_in_order(header: str, cells: list[str | None], times: int) -> None:
+    """Any header over any cells: a kind is told, and what is found is rows of the table, ascending."""
+    table = Table.of("t", {header: cells * times})
+    seen = Examination(table, type_columns(table))
+    for found in (*find_invalid_identifiers(seen), *find_out_of_range(seen)):
+        rows = found.rows.tolist()
+        assert rows == sorted(set(rows))
+        assert 0 <= rows[0] <= rows[-1] < table.records
+        assert found.repair is None or len(found.repair.values[header]) == len(rows)

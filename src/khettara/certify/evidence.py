@@ -1,6 +1,6 @@
 """Evidence: what people attest where no machine can tell, as a YAML file whose digest stands in the certificate.
 
-- {measure: Acc-ML-2, by: registry office of Ain Zerqa, on: 2026-10-02, sample: 200, right: 196, how: drawn by lot, set beside the paper register}
+- {measure: Acc-ML-2, by: registry office of Ain Zerqa, day: 2026-10-02, sample: 200, right: 196, how: drawn by lot, set beside the paper register}
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Attestation(BaseModel):
 
     measure: str
     by: str = Field(min_length=3)
-    on: date
+    day: date
     sample: int = Field(ge=1)
     right: int = Field(ge=0)
     how: str = Field(min_length=10)
@@ -60,7 +60,7 @@ class Evidence(BaseModel):
 
     def latest(self) -> Mapping[str, Attestation]:
         """The last attestation of each measure."""
-        return {each.measure: each for each in sorted(self.attestations, key=lambda each: each.on)}
+        return {each.measure: each for each in sorted(self.attestations, key=lambda each: each.day)}
 
 
 def load_evidence(path: Path | None, today: date) -> Evidence:
@@ -84,8 +84,8 @@ def load_evidence(path: Path | None, today: date) -> Evidence:
             place = place[:-1]
         raise RecipeError(what, where=f"{path}, line {lines[place]}", hint=hint) from None
     for each in read.attestations:
-        if each.on > today:
-            raise RecipeError(f"the attestation of {each.measure} is dated {each.on}, which is still to come", where=str(path))
+        if each.day > today:
+            raise RecipeError(f"the attestation of {each.measure} is dated {each.day}, which is still to come", where=str(path))
     return read
 
 
@@ -99,5 +99,5 @@ def entry(attested: Attestation) -> dict[str, Any]:
         "denominator": attested.sample,
         "value": found.value,
         "interval": list(found.interval) if found.interval else None,
-        "evidence": {"by": attested.by, "on": attested.on.isoformat(), "how": attested.how},
+        "evidence": {"by": attested.by, "day": attested.day.isoformat(), "how": attested.how},
     }

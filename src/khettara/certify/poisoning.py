@@ -176,6 +176,11 @@ def block(seen: Seen, cap: float) -> tuple[Outcome, Array, dict[str, Any]]:
         for each in suspects[:SHOWN]
     ]
     body = {"status": "computed", "records": len(held), "passages": told, "bursts": bursts, "sources": sources, "quarantineShare": QUARANTINE}
+    if seen.label is not None and seen.classes is not None:
+        tied = associations(values, owners, seen.classes[1])
+        words = seen.classes[0]
+        told_tied = [{"label": str(words[each["label"]]), "records": each["records"], "surprise": each["surprise"]} for each in tied[:SHOWN]]
+        body["associations"] = {"number": len(tied), "strongest": told_tied}
     return Measured(len(held), facts.rows), held, body
 
 

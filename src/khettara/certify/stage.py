@@ -35,6 +35,10 @@ class CertifyStage(Stage):
     def makes(self) -> None:
         """It adds a certificate to a dataset, and makes none."""
 
+    def has_page(self) -> bool:
+        """A certificate always has a page to decide by."""
+        return True
+
     def run(self, context: Context) -> StageResult:
         """See `Stage`. Raises `NotCertified` when the verdict is a refusal, unless `refuse` is off."""
         began = time.monotonic()

@@ -151,13 +151,23 @@ keys = typer.Typer(help="The keys that sign certificates.", no_args_is_help=True
 
 
 @keys.command("new", short_help="Make a signing key.")
-def new(name: Annotated[str, typer.Argument(help="Whose key it is: a person or an office.", show_default=False)]) -> None:
-    """Make a signing key on this machine. The private part never leaves it.
+def new(
+    name: Annotated[str, typer.Argument(help="Whose key it is: a person or an office.", show_default=False)],
+    pkcs11: Annotated[Path | None, typer.Option(metavar="MODULE", help="Make it on a token instead: the library of its maker.")] = None,
+    token: Annotated[str, typer.Option(help="The token's label.")] = "khettara",
+) -> None:
+    """Make a signing key on this machine, or on its token. The private part never leaves it.
 
     Example: khettara keys new "Data office of Ain Zerqa"
     """
     from khettara.dataset.signing import new_key, own_key_path
 
+    if pkcs11 is not None:
+        from khettara.dataset.pkcs11 import new_token_key
+
+        made = new_token_key(name, str(pkcs11), token)
+        typer.echo(f"key {made.keyid[:16]} of {made.name}, on the token {token}")
+        return
     key = new_key(name)
     typer.echo(f"key {key.keyid[:16]} of {key.name}, in {own_key_path()}")
 

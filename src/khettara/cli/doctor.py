@@ -16,6 +16,9 @@ LIBRARIES = (
     ("cryptography", "", "no keys, no certificates"),
     ("lxml", "", "no docx"),
     ("selectolax", "", "no HTML"),
+    ("rapidfuzz", "", "no near-duplicates, no spellings, no linkage in tables"),
+    ("python-calamine", "", "no spreadsheets"),
+    ("scikit-learn", "tables", "no doubtful labels, no reference model in certificates"),
     ("torch", "llm", "no training, no answers"),
     ("tokenizers", "llm", "no training, no answers"),
     ("safetensors", "llm", "no training, no answers"),
@@ -31,6 +34,7 @@ def doctor(as_json: Json = False) -> None:
     Example: khettara doctor
     """
     from khettara.dataset.signing import key_home, own_key_path
+    from khettara.studio import browser
 
     checks = [_library(*entry) for entry in LIBRARIES]
     checks.append(
@@ -41,6 +45,7 @@ def doctor(as_json: Json = False) -> None:
             "remedy": "khettara keys new",
         }
     )
+    checks.append({"what": "browser", "found": browser(), "cost": "reports are not printed as PDF", "remedy": "apt-get install chromium"})
     if as_json:
         print_json({"python": platform.python_version(), "keys": str(key_home()), "checks": checks})
         return

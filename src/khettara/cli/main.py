@@ -21,6 +21,7 @@ from khettara.cli import (
     examine,
     export,
     ingest,
+    link,
     llm,
     look,
     presets,
@@ -54,6 +55,7 @@ app.command("report", short_help="Write the page of a cleaned dataset.")(report.
 app.command("tune", short_help="Try other thresholds in seconds.")(tune.tune)
 app.command("presets", short_help="Show ready-made steps and rules.")(presets.presets)
 app.command("examine", short_help="Find what is wrong with a table or dataset.")(examine.examine)
+app.command("link", short_help="Link records of two tables, or of one.")(link.link)
 app.command("repair", short_help="Mend a table, reversibly.")(repair.repair)
 app.command("undo", short_help="Take repairs of a table back.")(repair.undo)
 app.command("export", short_help="Write Croissant, DQV and the dataset card.")(export.export)

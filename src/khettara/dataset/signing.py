@@ -152,7 +152,13 @@ def _keep(pem: bytes, path: Path) -> None:
 
 
 def load_key() -> Key:
-    """One's own key. Raises `KeyMissing` with the command that makes one."""
+    """One's own key, in its file or on its token. Raises `KeyMissing` with the command that makes one."""
+    from khettara.dataset import pkcs11
+
+    return pkcs11.token_key() if pkcs11.is_configured() else _file_key()
+
+
+def _file_key() -> FileKey:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -166,30 +172,31 @@ def load_key() -> Key:
     if not isinstance(private, Ed25519PrivateKey):
         raise KeyMissing("the signing key is not an Ed25519 key", where=str(path))
     raw = private.public_key().public_bytes_raw()
-    public = _read_public(path.with_suffix(".pub"))
+    public = read_public(path.with_suffix(".pub"))
     return FileKey(public if public is not None and public.raw == raw else PublicKey("unnamed", raw), private)
 
 
 def trusted_keys() -> Mapping[str, PublicKey]:
     """Whom this machine trusts, by keyid: one's own key, and every readable `.pub` file in `trusted/`."""
     files = [own_key_path().with_suffix(".pub"), *sorted((key_home() / "trusted").glob("*.pub"))]
-    keys = [key for key in map(_read_public, files) if key is not None]  # what does not read is not trusted
+    keys = [key for key in map(read_public, files) if key is not None]  # what does not read is not trusted
     with suppress(KeyMissing):
-        keys.append(load_key().public)  # its .pub file may be lost; whoever holds the private half is oneself
+        keys.append(_file_key().public)  # its .pub file may be lost; whoever holds the private half is oneself
     return {key.keyid: key for key in keys}
 
 
 def own_keyid() -> str | None:
     """Whose machine this is, by the public half: it needs no password of a token. None before there is a key."""
-    public = _read_public(own_key_path().with_suffix(".pub"))
+    public = read_public(own_key_path().with_suffix(".pub"))
     if public is not None:
         return public.keyid
     with suppress(KeyMissing):
-        return load_key().keyid
+        return _file_key().keyid
     return None
 
 
-def _read_public(path: Path) -> PublicKey | None:
+def read_public(path: Path) -> PublicKey | None:
+    """The public key in a file; None where there is none that reads."""
     try:
         return parse_public(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, CertificateError):

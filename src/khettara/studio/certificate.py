@@ -8,7 +8,8 @@ One HTML file without script, address or other file, as the other pages are; it 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from khettara.dataset import Dataset
@@ -29,6 +30,8 @@ CHARACTERISTICS = (
 STATUSES = ("computed", "evidenced", "missing", "not applicable")
 EXAMPLES = 3
 REGIONS = "Rep-ML-1"
+DRAWN = ("checks", "slices", "reasons")
+"""What of the blocks of a certificate has a table of its own."""
 
 
 def certificate_page(dataset: Dataset, *, lang: str = "en", findings: Findings | None = None) -> str:
@@ -59,9 +62,17 @@ def certificate_page(dataset: Dataset, *, lang: str = "en", findings: Findings |
         picture=portrait(dataset, held) if held is not None and dataset.kind == "table" else None,
         regions=_regions(said, lang),
         languages=bars((language(name, lang), number, "in") for name, number in mapping(said.get("languages")).items()),
-        blocks=[(name, _told(said[name])) for name in ("robustness", "contamination", "poisoning", "rights") if said.get(name)],
+        checks=[_check(mapping(check), lang) for check in listed(mapping(said.get("rights")).get("checks"))],
+        slices=[_slice(mapping(found)) for found in listed(mapping(said.get("robustness")).get("slices"))],
+        blocks=[(name, _told(mapping(said.get(name)), DRAWN)) for name in ("robustness", "contamination", "poisoning", "rights")],
         commands=_commands(dataset),
     )
+
+
+def certificate_beside(path: Path) -> Path:
+    """Where the page of a dataset's certificate lies unless somebody says otherwise."""
+    folder = path.resolve()
+    return folder.parent / f"certificate-{folder.name}.html"
 
 
 def _signers(certificate: Certificate) -> list[tuple[str, str]]:
@@ -139,9 +150,22 @@ def _regions(said: Mapping[str, Any], lang: str) -> dict[str, Any] | None:
     return {"map": region_map(ratios, names), "entry": measure_row(entry)}
 
 
-def _told(block: object) -> list[tuple[str, str]]:
-    """A block of a certificate as pairs of a path and what is said there, for whoever wants every figure."""
-    return list(_walked("", block))
+def _check(check: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """A check of rights: whether it passed, in words, with the article that it comes from."""
+    words = mapping(check.get("words"))
+    outcome = {True: "passed", False: "not_passed"}.get(check.get("passed"), "not_stated")  # type: ignore[arg-type]  # a bool or nothing
+    return {"outcome": outcome, "words": words.get(lang) or words.get("en"), "article": check.get("article"), "required": check.get("required")}
+
+
+def _slice(found: Mapping[str, Any]) -> dict[str, Any]:
+    """One measure in the group where it is highest and in that where it is lowest."""
+    ends = [{"group": end.get("group"), "value": count(end.get("value"))} for end in map(mapping, (found.get("lowest"), found.get("highest")))]
+    return {"by": found.get("by"), "measure": found.get("measure"), "ends": ends, "disparity": count(found.get("disparity"))}
+
+
+def _told(block: Mapping[str, Any], apart: Collection[str]) -> list[tuple[str, str]]:
+    """A block of a certificate as pairs of a path and what is said there, for whoever wants every figure; less what is shown apart."""
+    return _walked("", {name: value for name, value in block.items() if name not in apart})
 
 
 def _walked(path: str, value: object) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ VERDICTS = ("certified", "conditional", "refused")
 def report_page(run: Mapping[str, Any], description: str, *, lang: str = "en", pages: Mapping[str, str] | None = None) -> str:
     """Write the page. `lang` is the language of the page's own words: `en`, `ar` or `fr`.
 
-    `pages` gives, for the folder of a dataset, the file beside this page that tells more of it.
+    `pages` gives, for the folder of a dataset, or for its `certificate.json`, the file beside this page that tells more of it.
     """
     check_language(lang)
     stages = [mapping(stage) for stage in listed(run.get("stages"))]
@@ -42,7 +42,7 @@ def report_page(run: Mapping[str, Any], description: str, *, lang: str = "en", p
         funnels=[_funnel(stage, lang, pages or {}) for stage in stages if count(mapping(stage.get("counts")).get("in")) is not None],
         files=[_files(stage, lang) for stage in stages if "files_by_state" in mapping(stage.get("facts"))],
         holdings=_holdings(stages, lang),
-        certificates=[_certificate(mapping(s.get("facts"))) for s in stages if s.get("kind") == "certify"],
+        certificates=[_certificate(s, pages or {}) for s in stages if s.get("kind") == "certify"],
         models=[_model(mapping(s.get("facts")), lang) for s in stages if s.get("kind") == "train"],
         answers=[_answer(mapping(s.get("facts"))) for s in stages if s.get("kind") == "ask"],
         commands=_commands(stages),
@@ -127,13 +127,16 @@ def _holdings(stages: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, 
     return found
 
 
-def _certificate(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _certificate(stage: Mapping[str, Any], pages: Mapping[str, str]) -> dict[str, Any]:
+    facts = mapping(stage.get("facts"))
     verdict = facts.get("verdict")
     measures = [measure_row(mapping(measure)) for measure in listed(facts.get("measures"))]
     rights = mapping(facts.get("rights"))
     licences = rights.get("licences")
     named = licences.items() if isinstance(licences, Mapping) else ((name, None) for name in listed(licences))
     return {
+        "name": _flow(stage)["name"],
+        "page": quote(pages.get(str(Path(str(stage.get("path", ""))) / "certificate.json"), "")),
         "verdict": verdict if verdict in VERDICTS else None,
         "said": verdict,
         "facts": {name: facts.get(name) for name in ("purpose", "issued", "expires")},

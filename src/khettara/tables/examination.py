@@ -10,8 +10,9 @@ value it proposes instead, or nothing where it proposes none. So `999` in an age
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -96,6 +97,12 @@ class Examination:
 
             self._packs = load_packs()
         return self._packs
+
+    def band(self, columns: Sequence[Column]) -> Examination:
+        """The same examination of some of the columns: what was found and read so far is shared."""
+        seen = copy(self)
+        seen.table = replace(self.table, columns=tuple(columns))
+        return seen
 
     def columns(self, *kinds: str) -> list[Column]:
         """The columns of some kinds, in order."""

@@ -86,6 +86,11 @@ _WORDS = {
         "feuille lue : {sheet} ; le classeur contient aussi : {others}",
         "قُرئت الورقة {sheet}، وفي المصنف أيضًا: {others}",
     ),
+    "bands": (
+        "{count:,} columns: relations between columns were looked for among {band} neighbours at a time",
+        "{count:,} colonnes : les relations entre colonnes ont été cherchées entre {band} voisines à la fois",
+        "{count:,} من الأعمدة: بُحث عن العلاقات بينها داخل كل {band} عمودًا متجاورة",
+    ),
     "typed": (
         "{count} columns were not text; their values are shown as text",
         "{count} colonnes n'étaient pas du texte ; leurs valeurs sont montrées comme du texte",

@@ -29,6 +29,10 @@ FEWEST = 12
 MOST_GROUPS = 400
 
 
+Curve = Callable[[Array], Array]
+"""What a column adds in some rows."""
+
+
 @dataclass(frozen=True)
 class _Column:
     """A column as it is asked: for each row the part it belongs to (0: none); for numbers also the number, and the middles of the parts."""
@@ -62,12 +66,13 @@ class Others:
         asked = [self._columns[place] for strength, place in telling[:MOST] if strength > TELLS]
         if not asked:
             return None
-        curves: list[Callable[[_Column, Array | slice], Array]] = [_nothing] * len(asked)
+        curves: list[Curve] = [_flat] * len(asked)
         for _ in range(PASSES):
             for place, column in enumerate(asked):
-                rest = target - sum(curve(other, rows) for curve, other in zip(curves, asked, strict=True) if other is not column)
+                rest = target - sum((curve(rows) for at, curve in enumerate(curves) if at != place), np.zeros(len(rows)))
                 curves[place] = _curve(column, rows, rest)
-        expected: Array = sum((curve(column, slice(None)) for curve, column in zip(curves, asked, strict=True)), np.zeros(len(wanted)))
+        everywhere = np.arange(len(wanted))
+        expected: Array = sum((curve(everywhere) for curve in curves), np.zeros(len(wanted)))
         return expected
 
 
@@ -76,8 +81,8 @@ def _copies(one: Array | None, other: Array | None, rows: Array) -> bool:
     return one is not None and other is not None and float(np.mean(one[rows] == other[rows])) > 0.7
 
 
-def _nothing(column: _Column, rows: Array | slice) -> Array:
-    return np.zeros(len(column.parts[rows]))
+def _flat(rows: Array) -> Array:
+    return np.zeros(len(rows))
 
 
 def _ranks(values: Array) -> Array:
@@ -120,24 +125,24 @@ def _told(parts: Array, ranks: Array) -> float:
     """How much of the spread of ranks the parts tell, beyond what as many parts tell by chance."""
     size = np.bincount(parts)
     means = np.bincount(parts, weights=ranks) / np.maximum(size, 1)
-    told = float(np.var(means[parts]) / max(np.var(ranks), 1e-9)) - np.count_nonzero(size) / len(ranks)
+    told = float(np.var(means[parts]) / max(float(np.var(ranks)), 1e-9)) - np.count_nonzero(size) / len(ranks)
     return float(np.sqrt(max(told, 0.0)))
 
 
-def _curve(column: _Column, rows: Array, rest: Array) -> Callable[[_Column, Array | slice], Array]:
+def _curve(column: _Column, rows: Array, rest: Array) -> Curve:
     """What a column adds, as a function of its rows: the medians of `rest` in its parts."""
     parts = column.parts[rows]
     count = int(column.parts.max()) + 1
     medians = _medians(parts, rest, count)
-    if column.middles is None:
-        return lambda asked, where: medians[asked.parts[where]]
-    filled = np.bincount(parts, minlength=count)[1:] > 0
+    if column.numbers is None or column.middles is None:
+        return lambda where: medians[column.parts[where]]
+    numbers, filled = column.numbers, np.bincount(parts, minlength=count)[1:] > 0
     knots, heights = column.middles[: count - 1][filled], medians[1:][filled]
 
-    def along(asked: _Column, where: Array | slice) -> Array:
-        assert asked.numbers is not None
-        values = asked.numbers[where]
-        return np.where(np.isfinite(values), np.interp(np.nan_to_num(values), knots, heights), medians[0])
+    def along(where: Array) -> Array:
+        values = numbers[where]
+        line: Array = np.where(np.isfinite(values), np.interp(np.nan_to_num(values), knots, heights), medians[0])
+        return line
 
     return along
 

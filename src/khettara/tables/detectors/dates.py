@@ -127,9 +127,9 @@ def _found(seen: Examination, name: str, rows: Array, forms: Array, main: int, s
         columns=(name,),
         rows=rows,
         cause=say(
-            en="{n:date|dates} of {name} ({p:%}) are in another form ({listed}) than the column's own, {main}." + en,
-            fr="{n:date|dates} de {name} ({p:%}) ont une autre forme ({listed}) que celle de la colonne, {main}." + fr,
-            ar="{n:تاريخ واحد|تاريخان|تواريخ|تاريخًا} في «{name}» ({p:%}) بصيغة أخرى ({listed}) غير صيغة العمود {main}." + ar,
+            en="In {name}, {n:date has|dates have} another form ({p:%}; {listed}) than the column's own, {main}." + en,
+            fr="Dans {name}, {n:date a|dates ont} une autre forme ({p:%} ; {listed}) que celle de la colonne, {main}." + fr,
+            ar="في «{name}» {n:تاريخ واحد|تاريخان|تواريخ|تاريخًا} بصيغة أخرى ({p:%}؛ {listed}) غير صيغة العمود {main}." + ar,
             n=len(rows),
             p=len(rows) / seen.records,
             name=name,

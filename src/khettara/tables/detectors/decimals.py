@@ -166,9 +166,9 @@ def _cause(name: str, count: int, share: float, example: str, usual: Notation) -
     }
     en, fr, ar = mark[usual.decimal]
     return say(
-        en="{n:number is|numbers are} written otherwise than the rest of {name} ({p:%}), such as “{example}”; the column writes {mark_en}.",
-        fr="{n:nombre est écrit|nombres sont écrits} autrement que le reste de {name} ({p:%}), comme « {example} » ; la colonne s'écrit {mark_fr}.",
-        ar="{n:عدد واحد|عددان|أعداد|عددًا} في «{name}» ({p:%}) على غير كتابة سائر العمود، مثل «{example}»؛ والعمود يُكتب {mark_ar}.",
+        en="In {name}, {n:number is|numbers are} written otherwise than the rest ({p:%}), such as “{example}”; the column writes {mark_en}.",
+        fr="Dans {name}, {n:nombre est écrit|nombres sont écrits} autrement que le reste ({p:%}), comme « {example} » ; la colonne : {mark_fr}.",
+        ar="في «{name}» {n:عدد واحد|عددان|أعداد|عددًا} ({p:%}) على غير كتابة سائر العمود، مثل «{example}»؛ والعمود يُكتب {mark_ar}.",
         n=count,
         p=share,
         name=name,

@@ -211,9 +211,9 @@ def _found(seen: Examination, column: Column, those: dict[str, str], pages: Coun
         columns=(column.name,),
         rows=rows,
         cause=say(
-            en="{n:cell|cells} of {name} ({p:%}) were decoded with the wrong code page ({page_en}): “{example}” is “{mended}”.",
-            fr="{n:cellule|cellules} de {name} ({p:%}) ont été décodées avec la mauvaise page de codes ({page_fr}) : « {example} » est « {mended} ».",
-            ar="{n:خلية واحدة|خليتان|خلايا|خلية} من «{name}» ({p:%}) قُرئت بترميز خاطئ ({page_ar}): «{example}» هي «{mended}».",
+            en="In {name}, {n:cell was|cells were} decoded with the wrong code page ({p:%}; {page_en}): “{example}” is “{mended}”.",
+            fr="Dans {name}, mauvaise page de codes pour {n:cellule|cellules} ({p:%} ; {page_fr}) : « {example} » est « {mended} ».",
+            ar="في «{name}» {n:خلية واحدة|خليتان|خلايا|خلية} قُرئت بترميز خاطئ ({p:%}؛ {page_ar}): «{example}» هي «{mended}».",
             n=len(rows),
             p=len(rows) / seen.records,
             name=column.name,
@@ -241,9 +241,9 @@ def _found(seen: Examination, column: Column, those: dict[str, str], pages: Coun
 def _lost(name: str, count: int, example: str) -> dict[str, str]:
     return dict(
         say(
-            en="{n:cell|cells} of {name} have lost letters to a wrong code page, such as “{example}”, and nothing in the column says which.",
-            fr="{n:cellule|cellules} de {name} ont perdu des lettres par une mauvaise page de codes, comme « {example} », et rien ne dit lesquelles.",
-            ar="{n:خلية واحدة|خليتان|خلايا|خلية} من «{name}» ضاعت منها حروف بسبب ترميز خاطئ، مثل «{example}»، ولا شيء في العمود يدل عليها.",
+            en="In {name}, {n:cell|cells} lost letters to a wrong code page, such as “{example}”, and nothing in the column says which.",
+            fr="Dans {name}, une mauvaise page de codes a pris des lettres à {n:cellule|cellules}, comme « {example} » ; rien ne dit lesquelles.",
+            ar="في «{name}» {n:خلية واحدة|خليتان|خلايا|خلية} ضاعت منها حروف بسبب ترميز خاطئ، مثل «{example}»، ولا شيء في العمود يدل عليها.",
             n=count,
             name=name,
             example=example,

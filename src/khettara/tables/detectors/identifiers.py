@@ -46,7 +46,7 @@ def find_invalid_identifiers(seen: Examination) -> Iterator[Found]:
     """Identifiers that are not valid while nearly all others of their column are."""
     for column in seen.table.columns:
         meaning = seen.packs.meanings.get(seen.types[column.name].semantic or "")
-        if meaning is not None and meaning.shape:
+        if meaning is not None and meaning.shape and meaning.kind != "text":
             yield from _invalid(seen, column.name, meaning)
         elif seen.types[column.name].kind == "identifier":
             yield from _unlike(seen, column.name)

@@ -38,9 +38,9 @@ def find_missing(seen: Examination) -> Iterator[Found]:
                 columns=(column.name,),
                 rows=rows,
                 cause=say(
-                    en="{n:cell|cells} of {name} ({p:%}) have nothing.",
-                    fr="{n:cellule|cellules} de {name} ({p:%}) ne contiennent rien.",
-                    ar="{n:خلية واحدة|خليتان|خلايا|خلية} من «{name}» ({p:%}) لا شيء فيها.",
+                    en="In {name}, {n:cell has|cells have} nothing ({p:%}).",
+                    fr="Dans {name}, {n:cellule ne contient|cellules ne contiennent} rien ({p:%}).",
+                    ar="في «{name}» {n:خلية واحدة|خليتان|خلايا|خلية} لا شيء فيها ({p:%}).",
                     n=len(rows),
                     p=len(rows) / seen.records,
                     name=column.name,
@@ -52,13 +52,17 @@ def find_missing(seen: Examination) -> Iterator[Found]:
 
 @dataclass(frozen=True)
 class Tally:
-    """The values of a column that may be placeholders, and how many rows have each. `usual`: how many rows share a value as a rule."""
+    """The values of a column that may be placeholders, and how many rows have each.
+
+    `usual`: how many rows share a value as a rule; `figures`: the share of bare numbers among the fifty commonest values.
+    """
 
     texts: list[str]
     counts: Array
     folded: list[str]
     usual: float
     distinct: int
+    figures: float
 
 
 def find_disguised(seen: Examination) -> Iterator[Found]:
@@ -90,28 +94,33 @@ def _tally(column: Column, words: Collection[str] | None = None) -> Tally:
     at = np.flatnonzero(chosen & pc.is_valid(values).to_numpy(zero_copy_only=False))
     texts: list[str] = values.take(pa.array(at)).to_pylist()
     usual = float(np.quantile(counts, 0.99)) if len(counts) else 0.0
-    return Tally(texts, counts[at], [fold(text) for text in texts], usual, len(values))
+    commonest = np.argsort(-counts, kind="stable")[:50]
+    bare = np.array([bool(text) and text.strip().isdigit() for text in values.take(pa.array(commonest)).to_pylist()], bool)
+    figures = float(counts[commonest][bare].sum() / max(counts[commonest].sum(), 1))
+    return Tally(texts, counts[at], [fold(text) for text in texts], usual, len(values), figures)
 
 
 def _outlined(values: pa.StringArray, counts: Array, *, words_only: bool) -> Array:
     """Values that may be placeholders by their first and last bytes, which is quick to see.
 
     Among words: signs, short codes, a letter doubled; and what repeats and ends in equal or consecutive digits. Among numbers and dates:
-    what begins with no digit; and what repeats and begins with one of those of which placeholders are made.
+    what begins with no digit; and what repeats and begins with one digit alone or twice.
     """
     ends = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
     data = np.frombuffer(values.buffers()[2] or b"\0", np.uint8)
     length = np.diff(ends)
-    places = (ends[:-1], ends[:-1] + 1, ends[1:] - 2, ends[1:] - 1)
-    first, second, last_but_one, last = (data[np.clip(place, 0, len(data) - 1)].astype(np.int16) for place in places)
-    digit = (first >= ord("0")) & (first <= ord("9"))
-    repeats = counts >= REPEATS
+    places = (ends[:-1], ends[:-1] + 1, ends[:-1] + 2, ends[1:] - 2, ends[1:] - 1)
+    first, second, third, last_but_one, last = (data[np.clip(place, 0, len(data) - 1)].astype(np.int16) for place in places)
+    is_digit, next_is_digit = ((sign >= ord("0")) & (sign <= ord("9")) for sign in (first, second))
+    repeats, same = counts >= REPEATS, (first | 32) == (second | 32)
     if words_only:
         letter = ((first | 32) >= ord("a")) & ((first | 32) <= ord("z")) | ((first >= 0xC2) & (first != 0xE2))
         counts_on = (last >= ord("0")) & (last <= ord("9")) & np.isin(last - last_but_one, (0, 1, -1, -9))
-        outlined: Array = (~letter & ~digit) | (length <= 3) | ((first | 32) == (second | 32)) & (length <= 12) | (repeats & counts_on)
+        signs = ~letter & ~is_digit & ~((first == ord("+")) & next_is_digit)
+        outlined: Array = signs | (length <= 3) | (same & ((second | 32) == (third | 32)) & (length <= 12)) | (repeats & counts_on)
         return outlined
-    return (~digit & ~np.isin(first, list(b"+-., "))) | (repeats & np.isin(first, list(b"01789- ")))
+    begun = (is_digit & (same | ~next_is_digit)) | ((first == ord("1")) & (second == ord("2"))) | (np.isin(first, list(b"- ")) & (length <= 7))
+    return (~is_digit & ~np.isin(first, list(b"+-., "))) | (repeats & begun)
 
 
 _ACCENTS = str.maketrans("àâäéèêëîïôöùûüç", "aaaeeeeiioouuuc")
@@ -195,9 +204,9 @@ def _numbers(seen: Examination, column: Column, tally: Tally) -> dict[str, float
         if count < REPEATS or not np.isfinite(value):
             continue
         if shape is ZERO:
-            if not zero_is_legal and bounds.zero_is_apart:
+            if not zero_is_legal and bounds.zero_is_apart and count < 0.5 * len(sound):
                 told[text] = 0.95
-        elif (value > bounds.high or value < bounds.low) and _repeats(values, value, count, bounds):
+        elif (value > bounds.high or value < bounds.low) and _repeats(values, list(number.values()), count, bounds):
             told[text] = 0.97
         elif shape is NINES and abs(value) >= 99 and _towers(values, value, count):
             told[text] = 0.9
@@ -219,7 +228,9 @@ def _bounds(sound: Array, held: ColumnType) -> _Bounds:
     if lowest >= 0:
         low = max(low, 0.0)
     # A twentieth of the column may be in another unit (1.72 among 172), so nought is compared with what lies above it.
-    apart = fifth > 0.5 * middle > 0 or (held.low is not None and held.low > 0)
+    # On a scale of a few steps (0, 0.5, 1, 1.5) nought is the step before the first.
+    step = float(np.median(np.diff(np.unique(sound)))) if len(np.unique(sound)) > 1 else 0.0
+    apart = (fifth > 0.5 * middle > 0 and lowest > 4 * step) or (held.low is not None and held.low > 0)
     return _Bounds(float(low), float(highest + 0.5 * (highest - middle)), bool(apart))
 
 
@@ -229,10 +240,10 @@ def _read(seen: Examination, name: str, text: str) -> float:
     return float(parse_numbers(pa.array([text]), seen.number_habit(name))[0])
 
 
-def _repeats(values: Array, value: float, count: int, bounds: _Bounds) -> bool:
+def _repeats(values: Array, candidates: list[float], count: int, bounds: _Bounds) -> bool:
     """Whether a value outside is one for many rows. Slips of the pen repeat less, and are many."""
     there = values[(values > bounds.high) | (values < bounds.low)]
-    others, counts = np.unique(there[np.isfinite(there) & (there != value)], return_counts=True)
+    others, counts = np.unique(there[np.isfinite(there) & ~np.isin(there, candidates)], return_counts=True)
     return count >= max(REPEATS, 0.0005 * len(values)) and (not len(others) or count >= 3 * float(np.quantile(counts, 0.75)))
 
 
@@ -305,35 +316,35 @@ def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str
     told: dict[str, float] = {}
     # "None" is an answer to a question; it is none where a name, a place or a number is asked for.
     names_things = kind == "identifier" or seen.types[column.name].semantic is not None or tally.distinct >= MANY
+    # Beside words that nothing is known of, it is one of them unless it stands out.
+    enough = REPEATS if kind == "identifier" or seen.types[column.name].semantic is not None else max(REPEATS, 2 * tally.usual)
     signs = {text.strip() for text in tally.texts if _is_mark(text.strip())}
     for text, count, folded in zip(tally.texts, tally.counts.tolist(), tally.folded, strict=True):
         share = count / seen.records
         strength = known.get(folded)
         bare = text.strip()
         # "+" and "-" are a blood group's answer; a sign that a fifth of a column has is one of its values.
-        if (_is_mark(bare) and (share < 0.2 and not {"+", "-"} <= signs)) or (strength == "sure" and not _is_code(folded, text, count, tally)):
+        if (_is_mark(bare) and (share < 0.2 and not {"+", "-"} <= signs)) or (strength == "sure" and not _is_value(folded, count, kind, tally)):
             told[text] = 0.98
         elif folded in words and share < 0.2:
             told[text] = 0.95
-        elif (strength == "weak" and share < 0.1 and names_things) or (kind != "category" and _LETTER_RUN.fullmatch(bare) and len(bare) >= 3):
+        elif (strength == "weak" and share < 0.1 and names_things and count >= enough) or (
+            names_things and _LETTER_RUN.fullmatch(bare) and len(bare) >= 3
+        ):
             told[text] = 0.9
-        elif count >= max(REPEATS, 3 * tally.usual) and tally.usual <= 20 and is_degenerate(bare):
+        elif is_degenerate(bare) and count >= REPEATS and (tally.figures < 0.1 or (count >= 3 * tally.usual and tally.usual <= 20)):
             told[text] = 0.97
         elif kind == "identifier" and tally.usual <= 3 and count >= max(10, 0.001 * seen.records, 5 * tally.usual):
             told[text] = 0.9
     return told
 
 
-def _is_code(folded: str, text: str, count: int, tally: Tally) -> bool:
-    """Whether two letters may be a code or a name of their own (`NA`, `ND`, `NP`) beside others of their kind."""
-    if len(folded) > 3 or not folded.isalpha():
-        return False
-    alike = [
-        other
-        for other in tally.texts
-        if other != text and len(other.strip()) == len(text.strip()) and other.strip().isalpha() and other.strip().isupper()
-    ]
-    return len(alike) >= 5
+def _is_value(folded: str, count: int, kind: str, tally: Tally) -> bool:
+    """Whether a usual placeholder may be a value here: a code beside others of its length (`NA`, `ND`), a word of a list of words (`missing`)."""
+    if len(folded) <= 3 and folded.isalpha():
+        alike = [other for other in tally.texts if len(other.strip()) == len(folded) and other.strip().isalpha() and other.strip().isupper()]
+        return len(alike) > 5
+    return kind == "text" and folded.isalpha() and count < max(REPEATS, 2 * tally.usual)
 
 
 def _found(seen: Examination, column: Column, told: Mapping[str, float]) -> Iterator[Found]:
@@ -353,9 +364,9 @@ def _found(seen: Examination, column: Column, told: Mapping[str, float]) -> Iter
         columns=(column.name,),
         rows=rows,
         cause=say(
-            en="{n:cell|cells} of {name} ({p:%}) have something written where nothing is known: {listed}.",
-            fr="{n:cellule|cellules} de {name} ({p:%}) portent une mention qui tient lieu de valeur inconnue : {listed}.",
-            ar="{n:خلية واحدة|خليتان|خلايا|خلية} من «{name}» ({p:%}) فيها علامة تقوم مقام قيمة مجهولة: {listed}.",
+            en="In {name}, {n:cell has|cells have} something written where nothing is known ({p:%}): {listed}.",
+            fr="Dans {name}, {n:cellule porte|cellules portent} une mention qui tient lieu de valeur inconnue ({p:%}) : {listed}.",
+            ar="في «{name}» {n:خلية واحدة|خليتان|خلايا|خلية} ({p:%}) فيها علامة تقوم مقام قيمة مجهولة: {listed}.",
             n=len(rows),
             p=len(rows) / seen.records,
             name=column.name,

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from khettara.tables.columns import ColumnType
 from khettara.tables.examination import Examination, Found, Words
@@ -39,6 +41,8 @@ def find_out_of_range(seen: Examination) -> Iterator[Found]:
     for column in seen.columns("date"):
         days = np.where(seen.explained(column.name), np.datetime64("NaT"), seen.days(column.name))
         yield from _dates(column.name, days, seen.types[column.name])
+    for column in seen.meaning("blood_pressure"):
+        yield from _pressures(column.name, seen.values("pressures", column.name, _read_pressures), seen.explained(column.name), seen.packs)
 
 
 def _numbers(name: str, values: Array, held: ColumnType, packs: Packs) -> Iterator[Found]:
@@ -65,6 +69,31 @@ def _dates(name: str, days: Array, held: ColumnType) -> Iterator[Found]:
         examples = [str(day) for day in np.unique(days[rows])]
         bounds = [None if bound is None else str(np.datetime64(int(bound), "D")) for bound in (held.low, held.high)]
         yield Found("out_of_range", (name,), rows, _cause(name, len(rows), examples, *bounds), 0.95, ("Acc-ML-6",))
+
+
+def _read_pressures(cells: pa.StringArray) -> Array:
+    """The two numbers of `120/80`, in mmHg; `13/8` is said in centimetres. NaN for no pair."""
+    pair = pc.extract_regex(
+        pc.replace_substring(cells, ",", "."), r"^\s*(?P<systolic>[0-9]{1,4}(?:\.[0-9]+)?)\s*/\s*(?P<diastolic>[0-9]{1,4}(?:\.[0-9]+)?)\s*$"
+    )
+    both = [pc.fill_null(pc.cast(pc.struct_field(pair, name), pa.float64()), float("nan")).to_numpy(zero_copy_only=False) for name in (0, 1)]
+    numbers = np.column_stack(both)
+    in_centimetres = np.nanmax(np.nan_to_num(numbers, nan=0.0), axis=1, initial=0.0) < 30
+    return np.where(in_centimetres[:, None], numbers * 10, numbers)
+
+
+def _pressures(name: str, pairs: Array, explained: Array, packs: Packs) -> Iterator[Found]:
+    """Pairs that no heart makes: one of them out of its bounds, or the diastolic not below the systolic."""
+    known = ~np.isnan(pairs).any(axis=1) & ~explained
+    bounds = [packs.meanings[which] for which in ("systolic_pressure", "diastolic_pressure")]
+    out = pairs[:, 0] <= pairs[:, 1]
+    for number, bound in enumerate(bounds):
+        out |= _beyond(pairs[:, number], bound.low, bound.high)
+    rows = np.flatnonzero(out & known)
+    if 0 < len(rows) <= (1 - INSIDE) * known.sum():
+        examples = [f"{systolic:g}/{diastolic:g}" for systolic, diastolic in np.unique(pairs[rows], axis=0)]
+        low, high = (f"{systolic:g}/{diastolic:g}" for systolic, diastolic in ((bounds[0].low, bounds[1].low), (bounds[0].high, bounds[1].high)))
+        yield Found("out_of_range", (name,), rows, _cause(name, len(rows), examples, low, high), 0.9, ("Acc-ML-6",))
 
 
 def _beyond(values: Array, low: float | None, high: float | None) -> Array:

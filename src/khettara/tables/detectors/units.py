@@ -264,10 +264,10 @@ def _of_other_unit(heap: _Heap, conversion: Conversion, *, sure: bool) -> Array 
 
 def _thinning(off: Array, begins: float, step: float) -> float:
     """How many values a tail has where the other heap lies, if from the valley before that it thins out as it did down to there, or stays."""
-    counts = [np.count_nonzero((off >= begins - back * step) & (off < begins - (back - 1) * step)) for back in range(1, 8)]
+    counts = [int(np.count_nonzero((off >= begins - back * step) & (off < begins - (back - 1) * step))) for back in range(1, 8)]
     valley = int(np.argmin(counts[:-2]))
     stays = counts[valley] * 2 * WITHIN / step
-    thins = counts[valley + 1] / max(counts[valley + 2], 1)
+    thins = float(counts[valley + 1]) / max(counts[valley + 2], 1)
     return min(stays, counts[valley] * thins ** (valley + 1) / (1 - thins)) if thins < 0.7 else stays
 
 
@@ -316,18 +316,18 @@ def _cause(name: str, count: int, share: float, conversion: Conversion, example:
     parts: dict[str, float | str] = {"n": count, "p": share, "name": name, "unit": conversion.unit, "own": conversion.own, "example": example.strip()}
     if written_out:
         return say(
-            en="{n:cell|cells} of {name} ({p:%}) say their unit, {unit}, such as “{example}”, where the column counts in {own}.",
-            fr="{n:cellule|cellules} de {name} ({p:%}) portent leur unité, {unit}, comme « {example} », alors que la colonne compte en {own}.",
-            ar="{n:خلية واحدة|خليتان|خلايا|خلية} من «{name}» ({p:%}) كُتبت معها وحدتها {unit}، مثل «{example}»، والعمود يُحسب بوحدة {own}.",
+            en="In {name}, {n:cell says|cells say} the unit {unit} ({p:%}), such as “{example}”, where the column counts in {own}.",
+            fr="Dans {name}, {n:cellule porte|cellules portent} l'unité {unit} ({p:%}), comme « {example} », alors que la colonne compte en {own}.",
+            ar="في «{name}» {n:خلية واحدة|خليتان|خلايا|خلية} كُتبت معها الوحدة {unit} ({p:%})، مثل «{example}»، والعمود يُحسب بوحدة {own}.",
             **parts,
         )
     if not conversion.unit:
         factor = conversion.factor if conversion.factor > 1 else 1 / conversion.factor
-        too = ("small", "petits", "أصغر") if conversion.factor > 1 else ("large", "grands", "أكبر")
+        too = ("small", "petit", "أصغر") if conversion.factor > 1 else ("large", "grand", "أكبر")
         return say(
-            en="{n:number|numbers} of {name} ({p:%}) are {factor} times too {size_en}, such as “{example}”: they are in another unit than the rest.",
-            fr="{n:nombre|nombres} de {name} ({p:%}) sont {factor} fois trop {size_fr}, comme « {example} » : une autre unité que le reste.",
-            ar="{n:عدد واحد|عددان|أعداد|عددًا} في «{name}» ({p:%}) {size_ar} من غيرها {factor} مرة، مثل «{example}»: وحدتها غير وحدة سائر العمود.",
+            en="In {name}, {n:number is|numbers are} {factor} times too {size_en} ({p:%}), such as “{example}”: in another unit than the rest.",
+            fr="Dans {name}, {n:nombre est|nombres sont} trop {size_fr} d'un facteur {factor} ({p:%}), comme « {example} » : autre unité.",
+            ar="في «{name}» {n:عدد واحد|عددان|أعداد|عددًا} ({p:%}) {size_ar} من غيرها {factor} مرة، مثل «{example}»: بوحدة غير وحدة سائر العمود.",
             factor=factor,
             size_en=too[0],
             size_fr=too[1],
@@ -335,9 +335,9 @@ def _cause(name: str, count: int, share: float, conversion: Conversion, example:
             **parts,
         )
     return say(
-        en="{n:number|numbers} of {name} ({p:%}) are in {unit}, such as “{example}”, where the column is in {own}.",
-        fr="{n:nombre|nombres} de {name} ({p:%}) sont en {unit}, comme « {example} », alors que la colonne est en {own}.",
-        ar="{n:عدد واحد|عددان|أعداد|عددًا} في «{name}» ({p:%}) بوحدة {unit}، مثل «{example}»، والعمود بوحدة {own}.",
+        en="In {name}, {n:number is|numbers are} in {unit} ({p:%}), such as “{example}”, where the column is in {own}.",
+        fr="Dans {name}, {n:nombre est|nombres sont} en {unit} ({p:%}), comme « {example} », alors que la colonne est en {own}.",
+        ar="في «{name}» {n:عدد واحد|عددان|أعداد|عددًا} بوحدة {unit} ({p:%})، مثل «{example}»، والعمود بوحدة {own}.",
         **parts,
     )
 

@@ -16,6 +16,7 @@ from khettara.tables.names import names_alike
 from khettara.tables.table import Array
 
 DIFFERENT, NEAR, EQUAL, MISSING = 0, 1, 2, 3
+WORDS = ("different", "near", "equal", "missing")
 _CLOSE = 0.01
 """Measured values one in a hundred apart are near: rounded, or read off again."""
 _ALIKE = 0.8

@@ -97,7 +97,9 @@ def link_records(fields: Sequence[Field], records: int, split: int | None = None
     lows, highs = candidate_pairs(fields, blocking_keys(fields, joint, records), records, split)
     levels = agreement(fields, lows, highs)
     bits = np.array(_discounted([field.bits for field in fields], joint))
-    needed = np.log2(50.0 * max(records, 2)) + MARGIN_BITS
+    # One in so many pairs is a link: one record in fifty is there twice, or half of the smaller table is in the larger.
+    one_in = 50.0 * records if split is None else 2.0 * max(split, records - split)
+    needed = np.log2(max(one_in, 2.0)) + MARGIN_BITS
     # A first look by keys alone: near fields can add to what is shared, but not carry a pair by themselves.
     known = np.maximum((levels != MISSING).sum(axis=1), 1)
     promising = ((levels == EQUAL) @ bits >= 0.5 * needed) & ((levels == EQUAL).sum(axis=1) >= 0.4 * known)

@@ -22,7 +22,7 @@ import yaml
 
 from khettara.errors import RecipeError
 from khettara.tables.columns import Kind
-from khettara.tables.types.folding import fold_words
+from khettara.tables.types.folding import fold_words, phrase_of
 
 OURS = Path(__file__).parent.parent / "packs"
 VARIABLE = "KHETTARA_PACKS"
@@ -81,7 +81,7 @@ class Packs:
         """The meanings that a phrase of a header may have."""
         found: dict[tuple[str, ...], list[Meaning]] = {}
         for meaning in self.meanings.values():
-            for phrase in dict.fromkeys(tuple(fold_words(header)) for header in meaning.headers):
+            for phrase in dict.fromkeys(phrase_of(fold_words(header)) or (header,) for header in meaning.headers):
                 found.setdefault(phrase, []).append(meaning)
         return {phrase: tuple(those) for phrase, those in found.items()}
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from khettara.tables.types.folding import fold_words
+from khettara.tables.types.folding import fold_words, phrase_of
 from khettara.tables.types.pack import Meaning, Packs
 
 _PARTS = re.compile(r"\s+[/|–—]\s+|\s+-\s+|\n|(?<=[\u0600-\u06ff])\s+(?=[A-Za-zÀ-ÿ])|(?<=[A-Za-zÀ-ÿ])\s+(?=[\u0600-\u06ff])")
 _BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")
 _ENDING = re.compile(r"(?<=\w)\((?:e|es|s|ne|x)\)")  # né(e), enfant(s)
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
-_NO_MATTER = frozenset("de du des d la le les l of the en et au aux in at a n no pour par من في ب ل".split())  # noqa: SIM905
 _LONGEST_PHRASE = 6
 _BEFORE_NUMBERED = re.compile(r"(?<=[^\W\d_])[_ ]?\d{1,2}$")
 
@@ -39,25 +38,25 @@ def said_by(title: str, packs: Packs) -> list[Said]:
     best: dict[str, Said] = {}
     for part in _PARTS.split(title):
         words = _words(part, packs)
-        matter = sum(len(word) for word in words if word not in _NO_MATTER) or 1
+        matter = sum(map(len, words)) or 1
         for start in range(len(words)):
             for stop in range(start + 1, min(len(words), start + _LONGEST_PHRASE) + 1):
-                for meaning in packs.phrases.get(tuple(words[start:stop]), ()):
-                    letters = sum(len(word) for word in words[start:stop] if word not in _NO_MATTER) or 1
-                    said = Said(meaning, letters, min(1.0, letters / matter))
+                for meaning in packs.phrases.get(words[start:stop], ()):
+                    letters = sum(map(len, words[start:stop]))
+                    said = Said(meaning, letters, letters / matter)
                     if meaning.name not in best or best[meaning.name].letters < letters:
                         best[meaning.name] = said
     return sorted(best.values(), key=lambda said: -said.letters)
 
 
-def _words(part: str, packs: Packs) -> list[str]:
-    """The words of a part of a header, without the unit in its brackets, run-together words apart."""
+def _words(part: str, packs: Packs) -> tuple[str, ...]:
+    """The words that matter of a part of a header, without the unit in its brackets, run-together words apart."""
     text = _BRACKETS.sub(lambda found: "" if _is_unit(found.group(1), packs) else f" {found.group(1)} ", _ENDING.sub("", part))
     if text.strip() in ("%", "°C"):
-        return [text.strip()]
+        return (text.strip(),)
     text = re.sub(r"(?<=\w)\.(?=\w\b)", "", text)  # C.I.N.
     words = fold_words(_CAMEL.sub(" ", _BEFORE_NUMBERED.sub("", text)))
-    return words[:-1] if len(words) > 1 and _is_unit(words[-1], packs) and len(words[-1]) > 1 else words
+    return phrase_of(words[:-1] if len(words) > 1 and _is_unit(words[-1], packs) and len(words[-1]) > 1 else words)
 
 
 def _is_unit(text: str, packs: Packs) -> bool:
