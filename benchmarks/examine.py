@@ -111,6 +111,11 @@ def examine(table: Path) -> Cost:
     return measure([KHETTARA, "examine", str(table), "--json"])
 
 
+def link(table: Path) -> Cost:
+    """The table's records linked with one another, as a user asks for it."""
+    return measure([KHETTARA, "link", str(table), "--basis", "benchmark on invented persons", "--json"])
+
+
 # ---------------------------------------------------------------------------------------------------------------- parts
 
 
@@ -204,6 +209,10 @@ def linkage(bench: Bench) -> list[Figure]:
         if theirs:
             name = f"linkage {examined.name}: CPU seconds (ours: of the whole examination)"
             figures.append(Figure(name, examined.cost.cpu_s, "s", peer="Splink", peer_value=theirs[1].cpu_s))
+        alone = if_possible("khettara link", lambda table=examined.folder / "table.csv": link(table))  # type: ignore[misc]
+        if theirs and alone is not None:
+            name = f"linkage {examined.name}: CPU seconds of `khettara link`"
+            figures.append(Figure(name, alone.cpu_s, "s", theirs[1].cpu_s, "less", "Splink", theirs[1].cpu_s))
     return figures
 
 

@@ -189,6 +189,8 @@ def score_pairs(name: str, planted: Mapping[Any, pl.DataFrame], said: set[int]) 
 
 def _columns(name: str, described: Json, findings: Sequence[Json]) -> Score:
     planted = set(described["whole_columns"].get(name, described["columns"].get(name, ())))
+    copies = described["whole_columns"].get("copied_column", ())
+    planted |= {copies[1]} if copies and copies[0] in planted else set()
     label = {described["label"]}
     said = [set(finding["columns"]) - label for finding in findings if finding["kind"] == name]
     right = any(columns & planted for columns in said)

@@ -21,6 +21,7 @@ Plant = Callable[[Sheet, Chance, Array], None]
 MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre")
 MONTHS_AR = ("يناير", "فبراير", "مارس", "أبريل", "ماي", "يونيو", "يوليوز", "غشت", "شتنبر", "أكتوبر", "نونبر", "دجنبر")
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+FAHRENHEIT = 1.8
 EXCEL_DAY = 25_569
 """What Excel calls 1 January 1970."""
 
@@ -79,7 +80,7 @@ def other_units(sheet: Sheet, chance: Chance, rows: Array, key: str, factor: flo
     """The same quantity in another unit, which stands beside it in some tables."""
     values = sheet.records.numbers[key][rows]
     rows, values = rows[values != 0], values[values != 0]
-    texts = number_texts(values * factor, decimals, style.mark)
+    texts = number_texts(values * factor + (32 if factor == FAHRENHEIT else 0), decimals, style.mark)
     sheet.plant("mixed_units", key, rows, [f"{text} {unit}" for text in texts] if said else texts)
 
 

@@ -70,7 +70,7 @@ IMPOSSIBLE = {
     "pas": ("-120", "612", "4", "735", "520", "9"),
     "pouls": ("-80", "640", "512", "-65", "3", "715"),
     "humidite": ("132", "-20", "148.5", "210", "-7.5", "171"),
-    "temperature": ("-71", "140", "88.5", "132", "-64.5", "97"),
+    "temperature": ("-71", "185", "210", "168", "-64.5", "240"),
     "calibre": ("-50", "1900", "-12", "2450", "1375", "-64"),
     "latitude": ("91.4", "-120.2", "133.04", "-97.31", "214.9"),
 }
@@ -89,6 +89,18 @@ class Planting:
     scattered: bool
 
 
+@dataclass(frozen=True)
+class Leak:
+    """A column that knows the label: for so many records, its first letter follows the class.
+
+    `recorded`: it was filled in from the label as it stands, wrong or right; otherwise from what is true, and it betrays wrong labels.
+    """
+
+    column: str
+    share: float
+    recorded: bool
+
+
 @dataclass
 class Plan:
     """Everything that is planted in the table of one seed."""
@@ -98,7 +110,7 @@ class Plan:
     edits: dict[str, str]
     near: float
     exact: float
-    leak: tuple[str, float]
+    leak: Leak
     drift: tuple[str, float, float] | None = None
     constant: tuple[str, str] | None = None
     copied: tuple[str, str] | None = None
@@ -108,7 +120,7 @@ class Plan:
 class Menu:
     """What can be planted in the tables of one domain; `Draw` picks from it."""
 
-    units: tuple[tuple[str, float, int, str], ...]
+    units: tuple[tuple[str, float, int, str], ...]  # column, factor, decimals, name
     decimals: tuple[str, ...]
     swaps: tuple[tuple[str, str], ...]
     out_of_range: tuple[str, ...]
@@ -162,7 +174,7 @@ MENUS = {
         leak="fiche",
     ),
     "market": Menu(
-        units=(("prix", 100, 0, "centimes"), ("gros", 100, 0, "centimes"), ("quantite", 1000, 0, "g"), ("temperature", 1.8, 1, "°F")),
+        units=(("prix", 100, 0, "centimes"), ("gros", 100, 0, "centimes"), ("quantite", 1000, 0, "g"), ("temperature", m.FAHRENHEIT, 1, "°F")),
         decimals=("prix", "gros", "quantite", "montant", "humidite", "temperature"),
         swaps=(("commune", "region"), ("produit", "unite"), ("vendeur", "nom")),
         out_of_range=("humidite", "temperature", "calibre"),
@@ -190,6 +202,7 @@ class Draw:
     def __init__(self, domain: str, fields: Sequence[Field], chance: np.random.Generator, style: Style) -> None:
         self.domain, self.menu, self.chance, self.style = domain, MENUS[domain], chance, style
         self.fields = {f.key: f for f in fields}
+        self.seeded = chance.spawn(1)[0]
         self.cells: list[Planting] = []
 
     def some(self, values: Sequence[str], least: int, most: int, without: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
@@ -242,7 +255,15 @@ class Draw:
         if chance.random() < 0.6:
             key, step, decimals = menu.heaps[int(chance.integers(0, len(menu.heaps)))]
             self.add("heaping", (key,), 0.2, doing(m.rounded, key, step, decimals, style))
-        plan = Plan(style, self.cells, menu.edits, self.share(0.015), self.share(0.003), (menu.leak, float(chance.uniform(0.92, 0.98))))
+        leak = Leak(menu.leak, float(chance.uniform(0.92, 0.98)), bool(self.seeded.random() < 0.5))
+        plan = Plan(
+            style,
+            self.cells,
+            menu.edits,
+            self.share(0.015),
+            self.share(0.003),
+            leak,
+        )
         if chance.random() < 0.6:
             plan.drift = (str(chance.choice(menu.drifts)), float(chance.uniform(1.15, 1.3)), float(chance.uniform(0.4, 0.7)))
         if chance.random() < 0.6:

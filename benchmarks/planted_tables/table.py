@@ -79,13 +79,16 @@ class Table:
         sheet = Sheet.of(records.followed_by(self._second(records.take(origin), first + own)))
         drifted = self._drift(sheet, chance, first)
         m.retyped(sheet, chance, np.arange(own, own + near), plan.edits, plan.style)
-        self._leak(sheet, chance)
+        if not plan.leak.recorded:
+            self._leak(sheet, chance)
         when = sheet.records.site, sheet.records.day
         for planting in plan.cells:
             allowed = np.ones(own + near, bool) if planting.allowed is None else planting.allowed(sheet.records)
             allowed &= sheet.free(*planting.columns)
             who = scattered(chance, planting.share, allowed) if planting.scattered else guilty(chance, *when, planting.share, allowed)
             planting.apply(sheet, chance, who)
+        if plan.leak.recorded:
+            self._leak(sheet, chance)
         return self._gathered(sheet, clean, chance, (own, origin, exact), first, drifted)
 
     def _second(self, records: Records, first: int) -> Records:
@@ -114,11 +117,31 @@ class Table:
 
     def _leak(self, sheet: Sheet, chance: np.random.Generator) -> None:
         """A code whose first letter follows the label."""
-        key, share = self.plan.leak
-        letters = sorted({text[0] for text in sheet.base[key]})
-        rows = np.flatnonzero(chance.random(len(sheet.records)) < share)
-        first = chosen(letters, sheet.records.numbers["label"][rows] % len(letters))
-        sheet.base[key][rows] = [letter + text[1:] for letter, text in zip(first, sheet.base[key][rows], strict=True)]
+        leak = self.plan.leak
+        letters = sorted({text[0] for text in sheet.base[leak.column] if text[:1].isalpha()})
+        label = self._recorded(sheet) if leak.recorded else sheet.records.numbers["label"]
+        rows = np.flatnonzero((chance.random(len(sheet.records)) < leak.share) & sheet.free(leak.column) & (label >= 0))
+        first = chosen(letters, label[rows] % len(letters))
+        sheet.base[leak.column][rows] = [letter + text[1:] for letter, text in zip(first, sheet.base[leak.column][rows], strict=True)]
+
+    def _recorded(self, sheet: Sheet) -> Array:
+        """The class that stands in each row, -1 where none does."""
+        key = next(f.key for f in DOMAINS[self.domain].FIELDS if f.meaning == "label")
+        same = sheet.base[key][:, None] == np.asarray(sheet.records.classes, dtype=object)[None, :]
+        return np.where(same.any(axis=1), np.argmax(same, axis=1), -1)
+
+    def _surprise(self, sheet: Sheet) -> Array:
+        """How unlikely each label is, given all that the table tells of it: what it depends on, and the code that betrays it."""
+        likely, leak, given = sheet.records.likely, self.plan.leak, self._recorded(sheet)
+        if not leak.recorded:
+            first = np.asarray([text[:1] for text in sheet.base[leak.column]], dtype=object)
+            letters = sorted({letter for letter in first if letter.isalpha()})
+            by_chance = (1 - leak.share) / len(letters)
+            betrayed = [np.where(first == letters[i], leak.share + by_chance, by_chance) for i in range(likely.shape[1])]
+            likely = likely * np.where(sheet.taken[leak.column][:, None], 1.0, np.stack(betrayed, axis=1))
+            likely /= likely.sum(axis=1, keepdims=True)
+        surprise: Array = np.where(given < 0, 1.0, 1 - likely[np.arange(len(given)), np.maximum(given, 0)])
+        return surprise
 
     def _gathered(
         self, sheet: Sheet, clean: pl.DataFrame, chance: np.random.Generator, made: tuple[int, Array, int], first: int, drifted: int
@@ -140,16 +163,11 @@ class Table:
         pieces.append(_rows("near_duplicate", row[own:n], row[origin]))
         pieces.append(_rows("exact_duplicate", row[n:], row[copied]))
         truth = pl.concat([piece for piece in pieces if len(piece)] or [pl.DataFrame(schema=TRUTH)]).sort("row", "column", "class")
-        label = next(f.key for f in DOMAINS[self.domain].FIELDS if f.meaning == "label")
-        classes = np.asarray(sheet.records.classes, dtype=object)
-        given = np.argmax(sheet.base[label][source][:, None] == classes[None, :], axis=1)
-        readable = np.isin(sheet.base[label][source], classes)
         flipped = np.zeros(n, bool)
         for name, _, rows, _, _ in sheet.truth:
             if name == "label_error":
                 flipped[rows] = True
-        surprise = np.where(readable, 1 - sheet.records.likely[source][np.arange(len(source)), given], 1.0)
-        return Chunk(table, clean, truth, drifted, flipped[source], surprise)
+        return Chunk(table, clean, truth, drifted, flipped[source], self._surprise(sheet)[source])
 
     def _cells(self, name: str, key: str, rows: Array, old: Array, new: Array, row: Array, again: Array) -> pl.DataFrame:
         """The truth about cells, with those that exact copies repeat."""
@@ -173,7 +191,7 @@ class Table:
         """What a judge must know beside the cells: meanings, label, columns planted as a whole, which columns belong together."""
         plan, headers = self.plan, self.headers
         meanings = {headers[f.key]: f.meaning for f in DOMAINS[self.domain].FIELDS}
-        whole = {"leakage": [headers[plan.leak[0]]]}
+        whole = {"leakage": [headers[plan.leak.column]]}
         if plan.drift and drifted:
             whole["drift"] = [headers[plan.drift[0]]]
         if plan.constant:
@@ -214,7 +232,7 @@ def _rows(name: str, rows: Array, partners: Array) -> pl.DataFrame:
 
 
 def ceiling(flipped: Array, surprise: Array) -> dict[str, float] | None:
-    """The best F1 at finding wrong labels of somebody who knows exactly how likely each label is, and sees nothing else."""
+    """The best F1 at finding wrong labels of somebody who knows how likely each label is, but not whose mistakes they are, or when made."""
     if not flipped.any():
         return None
     order = np.argsort(-surprise, kind="stable")

@@ -103,6 +103,7 @@ _STORAGE_HINTS = {
     errno.EROFS: ("this file system is read-only", "Choose another output folder."),
     errno.EFBIG: ("the file would be larger than is allowed here", "Raise the limit (ulimit -f), or choose another file system."),
     errno.ENOTDIR: ("a file stands where a folder is needed", "Choose another output folder."),
+    errno.EISDIR: ("a folder stands where a file is needed", "Choose another name."),
     errno.EEXIST: ("a file stands where a folder is needed", "Choose another output folder."),
 }
 

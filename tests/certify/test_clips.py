@@ -106,7 +106,9 @@ def test_findings_on_clips_name_cause_and_remedy(tmp_path: Path) -> None:
     quiet, loud = wav(np.zeros(RATE)), wav(8 * speech())
     clips: list[bytes | None] = [quiet, loud, *(wav(speech(seed=number)) for number in range(2, 10))]
     said = [None] * 10
-    path = seal_clips(tmp_path / "clips", clips, author=["speaker 1"] * 7 + ["speaker 2"] * 3, transcript=["عيط ليا ف 0600112233", *said[1:9], "سلام"])
+    path = seal_clips(
+        tmp_path / "clips", clips, author=["speaker 1"] * 7 + ["speaker 2"] * 3, transcript=["عيط ليا ف 0600112233", *said[1:9], "سلام"]
+    )
     found = {finding.kind: finding for finding in examine(Dataset.open(path)).findings}
     assert {"silence", "clipping", "identifiers_left", "one_voice", "empty"} <= set(found)
     assert (found["silence"].records, found["clipping"].records, found["empty"].records) == (1, 1, 8)

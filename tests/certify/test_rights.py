@@ -21,17 +21,41 @@ SICK = {"systolique": ["120"] * 200, "cin": ["AB123456"] * 200}
 CASES = [
     ("nothing stated, nothing found", "", "pretraining", False, ""),
     ("an authorisation that holds", "basis: public interest\ncndp: {reference: A-412/2026, expires: 2027-03-31}", "federation:sites", True, ""),
-    ("an authorisation past its end", "basis: contract\ncndp: {reference: A-412/2025, expires: 2026-10-31}", "federation:sites", True, "expired on 2026-10-31"),
+    (
+        "an authorisation past its end",
+        "basis: contract\ncndp: {reference: A-412/2025, expires: 2026-10-31}",
+        "federation:sites",
+        True,
+        "expired on 2026-10-31",
+    ),
     ("past its end, whatever the purpose", "cndp: {reference: A-412/2025, expires: 2026-10-31}", "pretraining", False, "expired on 2026-10-31"),
     ("its last day", "basis: contract\ncndp: {reference: A-412/2025, expires: 2026-11-01}", "federation:sites", True, ""),
     ("CIN without a reference", "basis: contract", "federation:sites", True, "CIN, which need the CNDP's authorisation"),
-    ("a declaration is no authorisation", "basis: contract\ncndp: {reference: D-9/2026, kind: declaration}", "federation:sites", True, "CIN, which need"),
+    (
+        "a declaration is no authorisation",
+        "basis: contract\ncndp: {reference: D-9/2026, kind: declaration}",
+        "federation:sites",
+        True,
+        "CIN, which need",
+    ),
     ("another purpose than stated", "purposes: [open-data]", "pretraining", False, "allows open-data, not pretraining"),
     ("a purpose of the family stated", "purposes: [federation]", "federation:sites", False, ""),
     ("a purpose that only begins alike", "purposes: [pre]", "pretraining", False, "allows pre, not pretraining"),
-    ("authorised for something else", "cndp: {reference: A-412/2026, purposes: [classification:health]}", "pretraining", False, "the CNDP reference allows"),
+    (
+        "authorised for something else",
+        "cndp: {reference: A-412/2026, purposes: [classification:health]}",
+        "pretraining",
+        False,
+        "the CNDP reference allows",
+    ),
     ("consent without its receipt", "basis: consent\ncndp: {reference: A-412/2026}", "federation:sites", True, "without its receipt"),
-    ("stated to be about nobody", "personal: none\nbasis: contract\ncndp: {reference: A-412/2026}", "federation:sites", True, "what is found is identifying"),
+    (
+        "stated to be about nobody",
+        "personal: none\nbasis: contract\ncndp: {reference: A-412/2026}",
+        "federation:sites",
+        True,
+        "what is found is identifying",
+    ),
     ("kept too long", "keep_until: 2026-01-01", "pretraining", False, "was to be kept until 2026-01-01"),
 ]
 
@@ -87,3 +111,16 @@ def test_a_voice_is_personal_data(tmp_path: Path, key: Key) -> None:
 
     reasons = certify(seal_clips(tmp_path / "clips", [tone()] * 3), "open-data", key, NOW).predicate["reasons"]
     assert any("points at persons: voice" in reason for reason in reasons)
+
+
+def test_a_recipe_certifies_again_when_the_statement_changes(tmp_path: Path, key: Key) -> None:
+    """A certificate that is there serves while rights, attestations and sets are as they were; then it is made anew."""
+    from khettara.certify.stage import CertifyStage
+    from khettara.engine import Context
+
+    seal(tmp_path / "ds", document_rows(40))
+    stage, context = CertifyStage.model_validate({"dataset": "ds", "for": "pretraining", "refuse": False}), Context(tmp_path, tmp_path)
+    assert [stage.run(context).state for _ in range(2)] == ["made", "up to date"]
+    (tmp_path / "rights.yaml").write_text("purposes: [open-data]\n", encoding="utf-8")
+    again = stage.run(context)
+    assert (again.state, again.facts["verdict"]) == ("made", "refused")

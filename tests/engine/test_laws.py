@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from tests.builders import document_rows, seal
 from tests.engine.toys import Fragile, Length, SameLength, Upper, rule, run_transform, texts
 
-from khettara.certify import certify
-from khettara.certify.certify import VALID_DAYS
+from khettara.certify import certify, load_profile
 from khettara.dataset import Dataset
 from khettara.dataset.gate import Certified
 from khettara.dataset.signing import new_key
@@ -26,6 +25,7 @@ from khettara.engine import Step, Transform, Workers
 from khettara.errors import NotCertified, RecipeError, Tampered
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+VALID_DAYS = load_profile("pretraining").valid_days
 STEPS: list[Step] = [Upper(), Fragile(), Fragile(bad="ك")]
 RULES = [
     rule("n_chars > 3", "short"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.tables.labelled import rows_of
 
 from khettara.tables.names import are_names, name_keys, names_alike
-from tests.tables.labelled import rows_of
 
 CASES = rows_of("names.tsv", 4)
 

@@ -41,6 +41,47 @@ def test_cases(header: str, cells: str, kind: str, semantic: str, unit: str, com
         assert (found.kind, found.semantic or "", found.unit or "") == (kind, semantic, unit), comment
 
 
+CELLS = {
+    "phone": "0612345678|0661223344|0537701122",
+    "cin": "AB123456|J40112|BK98231|WA20041",
+    "birth_date": "12/03/1990|01/02/2001|15/07/1985",
+    "admission_date": "12/03/2023|01/02/2024",
+    "discharge_date": "15/03/2023|11/02/2024",
+    "age": "34|61|7",
+    "sex": "M|F",
+    "commune": "Rabat|Fès|Salé",
+    "province": "Tiznit|Taroudannt|Al Haouz",
+    "region": "Souss-Massa|Oriental",
+    "person_name": "Mohamed Alaoui|Fatima Bennani",
+    "family_name": "Alaoui|Bennani|Tazi",
+    "first_name": "Mohamed|Fatima|Zineb",
+    "household_size": "3|5|8|12",
+    "children": "3|5|0",
+    "height": "172|165|180",
+    "weight": "72|65|80",
+    "glucose": "0.95|1.1|1.3",
+    "price": "12.5|80|45",
+    "amount": "1200|45000",
+    "income": "1200|45000",
+    "quantity": "12.5|80|45",
+    "latitude": "33.5|34.1|30.4",
+    "longitude": "-7.5|-6.8|-9.5",
+    "record_number": "|".join(f"D{n:04}" for n in range(40)),
+    "email": "a@b.ma|c@d.ma",
+    "rib": "011810000012345678901245",
+    "percentage": "12|40|99",
+}
+"""Cells that fit each meaning of `headers.tsv`."""
+
+
+@pytest.mark.parametrize(
+    ("meaning", "header"), [(meaning, header) for meaning, headers in rows_of("headers.tsv", 2) for header in headers.split("|")]
+)
+def test_headers(meaning: str, header: str) -> None:
+    """Headers as registers write them, with short forms, units, both languages: each leads to what it says."""
+    assert type_of(header, CELLS[meaning].split("|") * 10 if meaning != "record_number" else CELLS[meaning].split("|")).semantic == meaning
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if case[3]], ids=lambda case: str(case[0]))
 def test_survives_spoilt_cells(case: tuple[str, ...]) -> None:
     """Three cells in ten that say nothing do not change what a column with a header is taken for."""
@@ -111,6 +152,43 @@ def test_a_pack_that_is_not_understood_is_refused_in_words(tmp_path: Path, text:
     with pytest.raises(RecipeError) as error:
         load_packs([path])
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "unit", "into", "expected"),
+    [
+        ("mass", 1, "lb", "g", 453.59237),
+        ("length", 5.5, "ft", "cm", 167.64),
+        ("area", 1, "ha", "m2", 10_000),
+        ("money", 20, "ryal", "MAD", 1),
+        ("money", 1, "MAD", "centime", 100),
+        ("temperature", 98.6, "°F", "°C", 37),
+        ("temperature", -40, "°C", "°F", -40),
+        ("glucose_in_blood", 5.55, "mmol/L", "mg/dL", 100),
+        ("glucose_in_blood", 126, "mg/dL", "g/L", 1.26),
+        ("creatinine_in_blood", 88.4, "µmol/L", "mg/L", 10),
+        ("cholesterol_in_blood", 5.17, "mmol/L", "mg/dL", 200),
+        ("triglycerides_in_blood", 1.69, "mmol/L", "g/L", 1.5),
+        ("haemoglobin_in_blood", 135, "g/L", "g/dL", 13.5),
+        ("pressure", 12, "cmHg", "mmHg", 120),
+        ("pressure", 16, "kPa", "mmHg", 120),
+    ],
+)
+def test_units_convert_as_textbooks_say(quantity: str, value: float, unit: str, into: str, expected: float) -> None:
+    """Equivalences of laboratories and markets, to three digits."""
+    assert load_packs().convert(quantity, value, unit, into) == pytest.approx(expected, rel=3e-3)
+
+
+def test_our_own_packs_keep_the_rules_of_packs(tmp_path: Path) -> None:
+    """What is asked of a user's pack holds for ours: patterns compile, lists and checks are known, each type has a way to be found."""
+    for path in sorted(OURS.glob("*.yaml")):
+        copy = tmp_path / path.name
+        copy.write_bytes(path.read_bytes())
+    packs = load_packs([tmp_path])
+    for meaning in packs.meanings.values():
+        assert meaning.headers or meaning.alone, meaning.name
+        assert all(meaning.title[language] for language in ("en", "fr", "ar"))
+        assert meaning.low is None or meaning.high is None or meaning.low < meaning.high
 
 
 def test_a_pack_that_is_not_there_is_refused(tmp_path: Path) -> None:

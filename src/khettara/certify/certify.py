@@ -18,10 +18,9 @@ from khettara.certify.measures.standard import why_absent
 from khettara.certify.measures.texts import UNSAID
 from khettara.certify.profile import Demand, Profile, load_profile, outcome
 from khettara.certify.rights import Rights, check, load_rights
-from khettara.dataset import Dataset
+from khettara.dataset import Dataset, canonical_json, sha256_hex
 from khettara.dataset.certificate import Certificate
 from khettara.dataset.findings import Findings, read_findings
-from khettara.dataset.merkle import root_over
 from khettara.dataset.signing import Key
 from khettara.engine import verified
 from khettara.errors import DatasetError, RecipeError
@@ -71,15 +70,25 @@ def _certify(path: Path, purpose: str, key: Key, now: datetime, settings: Settin
     if dataset.kind not in KINDS:
         raise DatasetError(f"datasets of {dataset.kind} cannot be certified", where=str(path), hint=f"What can: {', '.join(KINDS)}.")
     demands = profile.demands_of(dataset.kind)
-    predicate = _measure(dataset, profile, demands, key, now, settings, remember)
+    predicate = _measure(dataset, purpose, demands, key, now, settings, remember)
     certificate = Certificate.issue(dataset.manifest, predicate, key)
     certificate.write(dataset.path)
     return certificate
 
 
+def inputs_of(dataset: Dataset, purpose: str, settings: Settings, now: datetime | None = None) -> str:
+    """Names what a certificate rests on beside the data: profile, rights, attestations, label, findings given, evaluation sets."""
+    profile, day = load_profile(purpose), (now or _now()).date()
+    sets = contamination.registers(settings.evalsets) if dataset.kind == "documents" else ()
+    given = settings.findings.digest if settings.findings is not None else None
+    stated, evidence = load_rights(settings.rights, dataset.path), load_evidence(settings.evidence, day)
+    return sha256_hex(canonical_json([profile.digest, stated.digest, evidence.digest, settings.label, given, [each.digest for each in sets]]))
+
+
 def _measure(
-    dataset: Dataset, profile: Profile, demands: Sequence[Demand], key: Key, now: datetime, settings: Settings, remember: bool
+    dataset: Dataset, purpose: str, demands: Sequence[Demand], key: Key, now: datetime, settings: Settings, remember: bool
 ) -> dict[str, Any]:
+    profile = load_profile(purpose)
     found = settings.findings if settings.findings is not None else read_findings(dataset)
     stated = load_rights(settings.rights, dataset.path)
     evidence = load_evidence(settings.evidence, now.date())
@@ -87,11 +96,13 @@ def _measure(
     plan = look_at(dataset, found, settings.label, [contamination.look_for(sets)] if sets else [])
     name = memory.name_of(dataset, plan, [each.digest for each in sets])
     known = memory.recall(dataset.path, name, key) if remember else None
-    facts = plan.see(dataset, known)
-    memory.remember(dataset.path, name, facts, key)
+    facts = plan.see(dataset, known, memory.secrets_of(key))
+    if known is None or facts.fresh > memory.OUT_OF_DATE * facts.rows:
+        memory.remember(dataset.path, name, facts, key)
     seen = Seen(dataset, facts, found, now, settings.label, profile.window_days)
     seen.cache["licence"] = stated.licence
-    return _predicate(seen, profile, demands, stated, evidence, sets)
+    predicate = _predicate(seen, profile, demands, stated, evidence, sets)
+    return predicate | {"inputs": inputs_of(dataset, purpose, settings, now)}
 
 
 def _predicate(
@@ -105,12 +116,11 @@ def _predicate(
     rights = check(seen, stated, profile.purpose, profile.rights)
     verdict, reasons = _judge(entries, rights["reasons"], dataset.rows)
     found = seen.found if seen.found is not None else examine.findings_of(seen, suspects)
-    root, count = root_over(facts.leaves())
     licences = _tally(facts, "licence")
     known = {name: rows for name, rows in licences.items() if name.strip().upper() not in UNSAID}
     return {
         "dataset": {"name": dataset.name, "kind": dataset.kind, "rows": dataset.rows, "digest": dataset.digest},
-        "records": {"merkleRoot": root, "count": count},
+        "records": {"merkleRoot": facts.root(), "count": facts.rows},
         "purpose": profile.purpose,
         "profile": {"name": profile.name, "version": profile.version, "digest": profile.digest},
         "measures": entries,

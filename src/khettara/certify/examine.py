@@ -19,6 +19,7 @@ from khettara.certify import poisoning
 from khettara.certify.measures import Seen, clips
 from khettara.certify.measures.facts import Array
 from khettara.certify.measures.look import look_at
+from khettara.certify.measures.seen import first_of_each
 from khettara.dataset import Dataset
 from khettara.dataset.findings import Finding, Findings
 from khettara.errors import DatasetError
@@ -103,7 +104,7 @@ def _texts(seen: Seen, rows: Array) -> dict[int, str]:
     for batch in seen.dataset.batches([column]) if len(rows) else ():
         here = rows[(rows >= before) & (rows < before + batch.num_rows)]
         for row, text in zip(here.tolist(), batch[column].take(pa.array(here - before)).to_pylist(), strict=True):
-            found[row] = mask(text or "")[:SHOWN_CHARS]
+            found[row] = mask(text or "")[0][:SHOWN_CHARS]
         before += batch.num_rows
     return found
 
@@ -192,9 +193,7 @@ def _damaged(seen: Seen, _: Array) -> Iterator[Defect]:
 def _copied(seen: Seen, _: Array) -> Iterator[Defect]:
     if not seen.facts.has("copy"):
         return
-    first = np.unique(seen.facts["copy"], return_index=True)[1]
-    again = np.ones(seen.rows, bool)
-    again[first] = False
+    again = seen.repeats
     n = _share(int(again.sum()), seen)
     yield Defect(
         "exact_duplicate", "text" if seen.kind == "documents" else "audio", _rows(again),
@@ -209,7 +208,7 @@ def _copied(seen: Seen, _: Array) -> Iterator[Defect]:
     if "near" not in seen.cache:
         return
     near = np.ones(seen.rows, bool)
-    near[np.unique(seen.cache["near"], return_index=True)[1]] = False
+    near[first_of_each(seen.cache["near"])] = False
     rows = _rows(near & ~again)
     n = _share(len(rows), seen)
     yield Defect(

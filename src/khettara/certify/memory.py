@@ -7,22 +7,29 @@ It is believed only if one's own key signed it and the same things would be look
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
 from khettara.certify.measures import Facts
+from khettara.certify.measures.facts import Array
 from khettara.certify.measures.look import Plan
 from khettara.dataset import Dataset, canonical_json, sha256_hex
 from khettara.dataset.signing import Key, open_envelope, seal_envelope
-from khettara.errors import StorageError, storage_errors
+from khettara.errors import CertificateError, StorageError, storage_errors
 from khettara.version import __version__
 
 FOLDER = ".measured"
+TYPE = "application/vnd.khettara.facts+json"
+"""What the signature is over: it can never be taken for a certificate's."""
+OUT_OF_DATE = 0.05
+"""Where fewer records than this were new, what was kept before still serves, and is not written again."""
 VERSION = 1
 """Raise it whenever a look sees another thing than before under the same name."""
 
@@ -36,6 +43,13 @@ def name_of(dataset: Dataset, plan: Plan, more: Sequence[str]) -> str:
     return sha256_hex(canonical_json([VERSION, IDENTIFIERS, __version__, dataset.kind, str(dataset.schema), looks, words, plan.every, list(more)]))
 
 
+def secrets_of(key: Key) -> Array:
+    """Four numbers that only the holder of the key can work out: a record that is to pass for another would have to be made with them."""
+    digest = hashlib.sha256(key.sign(b"khettara: what records are known again by")).digest()
+    numbers: Array = np.frombuffer(digest, np.uint64)
+    return numbers
+
+
 def place_of(path: Path) -> tuple[Path, Path]:
     """The file of facts, and of the signature over it."""
     folder = path.resolve().parent / FOLDER
@@ -46,10 +60,17 @@ def remember(path: Path, name: str, facts: Facts, key: Key) -> None:
     """Keep the facts, in place of what was kept before. Losing them costs time and nothing else, so a full disk is no obstacle."""
     file, signature = place_of(path)
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, facts.table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd", unify_dictionaries=True)) as writer:
+    with pa.ipc.new_file(sink, facts.table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4", unify_dictionaries=True)) as writer:
         writer.write_table(facts.table)
     data = sink.getvalue()
-    envelope = seal_envelope(canonical_json({"name": name, "sha256": sha256_hex(data)}), key)
+    data = pa.py_buffer(data.to_pybytes() + facts.nodes.tobytes())
+    said = {
+        "name": name,
+        "sha256": sha256_hex(data),
+        "nodes": facts.nodes.nbytes,
+        "parts": {part: list(place) for part, place in facts.parts.items()},
+    }
+    envelope = seal_envelope(canonical_json(said), key, TYPE)
     try:
         with storage_errors(file):
             file.parent.mkdir(exist_ok=True)
@@ -69,10 +90,13 @@ def recall(path: Path, name: str, key: Key) -> Facts | None:
     file, signature = place_of(path)
     try:
         data = file.read_bytes()
-        payload, signer, wrong = open_envelope(json.loads(signature.read_bytes()), {key.keyid: key.public})
+        payload, signer, wrong = open_envelope(json.loads(signature.read_bytes()), {key.keyid: key.public}, TYPE)
         said = json.loads(payload)
-        if wrong or signer is None or said != {"name": name, "sha256": sha256_hex(data)}:
+        if wrong or signer is None or said["name"] != name or said["sha256"] != sha256_hex(data):
             return None
-        return Facts(pa.ipc.open_file(pa.BufferReader(data)).read_all())
-    except (OSError, ValueError, KeyError, pa.ArrowInvalid):
+        parts = {part: (int(start), int(rows)) for part, (start, rows) in said["parts"].items()}
+        end = len(data) - int(said["nodes"])
+        nodes = np.frombuffer(data[end:], np.uint8).reshape(-1, 32)
+        return Facts(pa.ipc.open_file(pa.BufferReader(data[:end])).read_all(), parts, nodes)
+    except (OSError, ValueError, KeyError, pa.ArrowInvalid, CertificateError):
         return None

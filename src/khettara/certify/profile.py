@@ -127,8 +127,8 @@ def load_profile(name: str) -> Profile:
     """
     folder = resources.files("khettara.certify").joinpath("profiles")
     known = sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
-    family, _, special = name.partition(":")
-    if special and not special.replace("-", "").replace("_", "").isalnum():
+    family, colon, special = name.partition(":")
+    if colon and family in FAMILIES and not special.replace("-", "").replace("_", "").isalnum():
         raise RecipeError(f"{special!r} cannot name a purpose", hint="Use letters, digits, - and _, such as classification:health.")
     for file in [f"{family}-{special}", family] if family in FAMILIES else [name]:
         if file in known:

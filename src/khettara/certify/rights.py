@@ -299,7 +299,7 @@ def check(seen: Seen, stated: Rights, purpose: str, required: tuple[str, ...]) -
     """The block of rights of a certificate. `reasons` says why they refuse, if they do."""
     found = find(seen)
     case = Case(stated, found, purpose, seen.now.date())
-    checks = []
+    checks: list[dict[str, Any]] = []
     for name, (judge, article) in CHECKS.items():
         passed, words = judge(case)
         checks.append({"check": name, "passed": passed, "required": name in ALWAYS or name in required, "words": dict(words), "article": article})

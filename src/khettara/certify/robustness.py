@@ -47,10 +47,7 @@ def _marks(seen: Seen) -> dict[str, Array]:
         if facts.has(fact):
             marks[name] = facts.any(fact)
     if facts.has("copy") and seen.rows:
-        first = np.unique(facts["copy"], return_index=True)[1]
-        again = np.ones(seen.rows, bool)
-        again[first] = False
-        marks["duplicates_left"] = again
+        marks["duplicates_left"] = seen.repeats
     return marks
 
 

@@ -23,6 +23,7 @@ LIBRARIES = (
     ("tokenizers", "llm", "no training, no answers"),
     ("safetensors", "llm", "no training, no answers"),
     ("pydivsufsort", "llm", "answers cannot name their sources"),
+    ("python-pkcs11", "pkcs11", "keys lie in files, not on tokens"),
     ("ray", "ray", "no --engine ray: work stays on one machine"),
 )
 """Adding a library costs one line here."""
@@ -33,14 +34,14 @@ def doctor(as_json: Json = False) -> None:
 
     Example: khettara doctor
     """
-    from khettara.dataset.signing import key_home, own_key_path
+    from khettara.dataset.signing import can_sign, key_home, own_keyid
     from khettara.studio import browser
 
     checks = [_library(*entry) for entry in LIBRARIES]
     checks.append(
         {
             "what": "signing key",
-            "found": str(own_key_path()) if own_key_path().exists() else None,
+            "found": (own_keyid() or "")[:16] if can_sign() else None,
             "cost": "datasets cannot be certified",
             "remedy": "khettara keys new",
         }

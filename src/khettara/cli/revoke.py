@@ -71,6 +71,7 @@ def _export(file: Path) -> None:
 
     made = renew(load_key())
     with storage_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(canonical_json(made.envelope) + b"\n")
     typer.echo(f"{file}: list {made.sequence} of {made.issuer.name}, {len(made.revoked)} entries, good until {made.next_update:%Y-%m-%d}")
 

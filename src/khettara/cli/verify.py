@@ -165,5 +165,6 @@ def proof(
         typer.echo(made.decode(), nl=False)
         return
     with storage_errors(output):
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(made)
     typer.echo(f"{output}: {len(made):,} bytes; checked by: khettara verify --proof {output} --certificate {path / 'certificate.json'}")

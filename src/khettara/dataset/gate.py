@@ -19,7 +19,7 @@ from khettara.dataset.certificate import PURPOSE, Certificate, Problem, standing
 from khettara.dataset.checked import CheckedDataset
 from khettara.dataset.manifest import Manifest
 from khettara.dataset.override import Override
-from khettara.dataset.signing import own_key_path, trusted_keys
+from khettara.dataset.signing import can_sign, trusted_keys
 from khettara.dataset.site import Site, read_site
 from khettara.dataset.store import Dataset
 from khettara.errors import CertificateError, NotCertified
@@ -114,5 +114,5 @@ def _overriding(
 
 
 def _remedy(path: str | Path, purpose: str) -> str:
-    first = "" if own_key_path().exists() else 'Make a key: khettara keys new "NAME OF YOUR OFFICE"\n'
+    first = "" if can_sign() else 'Make a key: khettara keys new "NAME OF YOUR OFFICE"\n'
     return f"{first}Certify it: khettara certify {path} --for {purpose}"

@@ -40,12 +40,6 @@ def canonical_json(value: object) -> bytes:
     try:
         return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     except (_Unusual, UnicodeEncodeError):
-        if type(value) is dict and all(type(name) is str and name.isascii() for name in value):
-            return (
-                b"{" + b",".join(json.dumps(name, ensure_ascii=False).encode() + b":" + canonical_json(value[name]) for name in sorted(value)) + b"}"
-            )
-        if type(value) is list:
-            return b"[" + b",".join(map(canonical_json, value)) + b"]"  # what is unusual is seldom all of it
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # its type names JSON exactly; ours arrive as `object`
 
 

@@ -59,6 +59,11 @@ def root_over(batches: Iterable[list[bytes]]) -> tuple[str, int]:
     return _root(blocks).hex(), count
 
 
+def node_over(held: Sequence[bytes]) -> bytes:
+    """The node over some leaves or nodes that lie side by side, of which all but the last lists have a power of two."""
+    return _root(held)
+
+
 def leaves_of(dataset: Dataset) -> Iterator[list[bytes]]:
     """The leaves of all records in order, some thousand at a time."""
     for batch in dataset.batches():

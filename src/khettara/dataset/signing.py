@@ -151,6 +151,13 @@ def _keep(pem: bytes, path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
+def can_sign() -> bool:
+    """Whether this machine has a key, in a file or on a token."""
+    from khettara.dataset import pkcs11
+
+    return own_key_path().exists() or pkcs11.is_configured()
+
+
 def load_key() -> Key:
     """One's own key, in its file or on its token. Raises `KeyMissing` with the command that makes one."""
     from khettara.dataset import pkcs11
@@ -296,6 +303,7 @@ def parse_signed(data: bytes, where: str, payload_type: str = PAYLOAD_TYPE) -> t
 def write_signed(envelope: Mapping[str, Any], path: Path, draft: Path) -> None:
     """Write an envelope in one rename, by way of `draft`."""
     with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with draft.open("wb") as file:
                 file.write(canonical_json(envelope) + b"\n")

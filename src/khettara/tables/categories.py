@@ -10,7 +10,7 @@ two values (`companions`); two values that the gazetteer or a vocabulary know as
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +58,7 @@ def group_spellings(values: Sequence[str], counts: Array, semantic: str | None, 
     two = like_named(semantic)
     _join_equal([None if value in two or not has_letters(value) else fold(value) for value in values], "letters", groups, why)
     _join_equal(known, "listed", groups, why)
-    _join_equal(_without_headword(values), "headword", groups, why)
+    _join_equal(_without_headword(values, known, two), "headword", groups, why)
     identity = _identities(groups, known)
     _join_likely(values, counts, identity, told, groups, why)
     return _with_main(values, counts, semantic, groups, why)
@@ -75,8 +75,11 @@ def _join_equal(keys: Sequence[object | None], reason: str, groups: _Groups, why
         first.setdefault(key, value)
 
 
-def _without_headword(values: Sequence[str]) -> list[str | None]:
-    """`Région Oriental` as `Oriental`, if most values that begin with this word are others without it, and several are."""
+def _without_headword(values: Sequence[str], known: Sequence[object | None], two: Collection[str]) -> list[str | None]:
+    """`Service Cardiologie` as `Cardiologie`, if most values that begin with this word are others without it, and several are.
+
+    What is known by itself keeps its headword: Dir El Ksiba is another place than El Ksiba.
+    """
     folded = {fold(value) for value in values}
     heads: dict[str, list[bool]] = defaultdict(list)
     for value in values:
@@ -84,11 +87,12 @@ def _without_headword(values: Sequence[str]) -> list[str | None]:
         if rest:
             heads[fold(head)].append(fold(rest) in folded)
     idle = {head for head, found in heads.items() if sum(found) >= 3 and 2 * sum(found) > len(found)}
-    bare = []
-    for value in values:
+    bare: list[str | None] = []
+    for value, thing in zip(values, known, strict=True):
         head, _, rest = value.strip().partition(" ")
-        bare.append(fold(rest) if rest and fold(head) in idle else fold(value) if has_letters(value) else None)
-    return bare if idle else [None] * len(values)
+        strip = rest and thing is None and fold(head) in idle
+        bare.append(fold(rest) if strip else fold(value) if idle and has_letters(value) and value not in two else None)
+    return bare
 
 
 def _identities(groups: _Groups, known: Sequence[object | None]) -> dict[int, object]:

@@ -120,6 +120,8 @@ def _bytes(cells: pa.StringArray) -> tuple[Array, Array]:
     return starts, np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
 
 
+LATEST_SERIAL_YEAR = 2100
+"""Up to here four figures are a year; above, a spreadsheet's days: 2101 is 1 October 1905, 59999 is 7 April 2064."""
 WIDTH = 10
 """Bytes of the longest date in figures."""
 _KINDS = np.full(256, 3, np.uint32)
@@ -134,8 +136,8 @@ def _read_numeric(offsets: Array, data: Array) -> tuple[Array, Array]:
     lengths = np.diff(offsets)
     read = np.zeros((len(lengths), 4), np.uint16)
     rest = lengths > WIDTH
-    short = np.flatnonzero((lengths >= 5) & ~rest)
-    rest |= (lengths > 0) & (lengths < 5)
+    short = np.flatnonzero((lengths >= 4) & ~rest)
+    rest |= (lengths > 0) & (lengths < 4)
     if not len(short):
         return read, rest
     places = offsets[short][:, None] + np.arange(WIDTH, dtype=np.int32)
@@ -160,10 +162,10 @@ def _read_outline(signs: Array, kinds: list[int]) -> Array | None:
     result = np.zeros((len(signs), 4), np.uint16)
     if 3 in kinds:
         return None
-    if len(runs) == 1 and length in (5, 8) and runs[0] == (0, length):
-        if length == 5:
-            whole = _number(signs, 0, 5)
-            fits = (whole > 7000) & (whole < 60000)  # 1919-03-01 to 2064-04-07
+    if len(runs) == 1 and length in (4, 5, 8) and runs[0] == (0, length):
+        if length < 8:
+            whole = _number(signs, 0, length)
+            fits = (whole > LATEST_SERIAL_YEAR) & (whole < 60000)
             result[:, 0] = np.where(fits, whole, 0)
             result[:, 3] = np.where(fits, SERIAL, 0)
             return result

@@ -74,6 +74,8 @@ class Examination:
         self.table = table
         self.types = types
         self._packs = packs
+        self.label: str | None = None
+        """The column that a model is to predict, where the user named it (`labels` looks for it otherwise)."""
         self.found: list[Found] = []
         self.finders: list[int] = []
         """For each finding the place of its detector in `DETECTORS`."""

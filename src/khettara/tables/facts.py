@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from khettara.tables.columns import ColumnType
 from khettara.tables.examination import Examination, Found
@@ -37,10 +36,12 @@ def _facts(seen: Examination, column: Column) -> dict[str, Any]:
     told = seen.records - int((empty | disguised).sum())
     facts: dict[str, Any] = {"name": column.name, "title": column.title, "kind": kind.kind, "semantic": kind.semantic, "unit": kind.unit}
     facts |= {"cells": seen.records, "missing": int(empty.sum()), "disguised": int((disguised & ~empty).sum())}
-    facts |= {"distinct": distinct(column), "wrong": int(wrong.sum())}
+    facts |= {"distinct": column.distinct, "wrong": int(wrong.sum())}
     doubted = int((wrong & ~empty & ~disguised).sum())
-    has_domain = kind.semantic is not None and kind.kind in ("identifier", "category")
-    facts |= {"with_domain": told if has_domain else 0, "in_domain": min(told - doubted, round(kind.share * told)) if has_domain else 0}
+    meaning = seen.packs.meanings.get(kind.semantic or "")
+    has_domain = meaning is not None and meaning.has_domain
+    one = round(kind.share * (seen.records - facts["missing"]))
+    facts |= {"with_domain": told if has_domain else 0, "in_domain": min(told - doubted, one) if has_domain else 0}
     return facts | _range(seen, column, kind)
 
 
@@ -62,15 +63,6 @@ def _cells_of(found: Iterable[Found], name: str, which: Any, records: int) -> Ar
         if name in one.columns and which(one):
             mask[one.rows] = True
     return mask
-
-
-def distinct(column: Column) -> int:
-    """How many different values a column in memory has."""
-    if column.few is not None:
-        return len(column.few[0])
-    import pyarrow as pa
-
-    return int(pc.count_distinct(pa.chunked_array(list(column.pieces()), pa.string())).as_py())
 
 
 def add_facts(parts: Sequence[Sequence[Mapping[str, Any]]], distincts: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ class Held:
     def __init__(self) -> None:
         folder = Path(tempfile.gettempdir())
         with storage_errors(folder):
-            self._file = tempfile.TemporaryFile(prefix="khettara-table-", dir=folder)
+            self._file = tempfile.TemporaryFile(prefix="khettara-table-", dir=folder)  # noqa: SIM115  # lives as long as this
         weakref.finalize(self, self._file.close)
         self._folder = folder
         self._blocks: list[list[_Place]] = []

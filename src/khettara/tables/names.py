@@ -191,7 +191,7 @@ def names_alike(left: Sequence[str], right: Sequence[str]) -> Array:
     apart = np.array([_two_listed(a, b) for a, b in zip(ours, theirs, strict=True)], bool)
     within = np.array([_within(a, b) for a, b in zip(left, right, strict=True)], bool)
     heard = (sounds == 1) & ((letters >= _ALIKE) | (letters < _OTHER_SCRIPT))
-    alike: Array = within | heard | (slip & (shorter > 3)) | (~apart & (likeness >= _ALIKE))
+    alike: Array = within | heard | (slip & (shorter > 2)) | (~apart & (likeness >= _ALIKE))
     return alike
 
 

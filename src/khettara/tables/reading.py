@@ -165,6 +165,7 @@ class _Gathered:
                     for earlier in self._batches:
                         self._held.append(earlier)
                     self._batches.clear()
+                    pa.default_memory_pool().release_unused()
             else:
                 self._held.append(batch)
 

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from khettara.tables.companions import Companions
 from khettara.tables.names import consonants, fold_word
 from khettara.tables.vocabulary import fold, french_sound
 
-_DIGITS = re.compile(r"\d+")
+_COUNTS = re.compile(r"\d+|[<>≤≥=+%]")
+"""What no slip changes: `> 5 ans` is not `< 5 ans`, `Enq. 03` not `Enq. 08`."""
 STRONG_BITS = 12.0
 """Bits from other columns that are no chance: one in 4,000."""
 FEWEST, _ALIKE, _BEYOND = 8, 0.8, 1.5
@@ -43,7 +45,7 @@ def same_rows(
     place: Mapping[int, int],
 ) -> Iterator[Likely]:
     """Values in another script, or shortened beyond recognition, whose rows look like one other value's rows and like no third's."""
-    if not others.joint or not strange:
+    if not others.joint or not strange or len(roots) < 2:
         return
     support = others.support_of_all(np.array([place[root] for root in strange]))
     expected = np.array([others.expected(np.full(len(roots), place[root]), np.array([place[other] for other in roots])) for root in strange])
@@ -64,10 +66,14 @@ def _may_shorten(short: str, long: str) -> bool:
 
 def proposals(values: Sequence[str], roots: Sequence[int], rows: Mapping[int, int], known: Collection[int]) -> Iterator[Likely]:
     """Pairs of groups that look like one, the smaller first. Two that are both known were joined before, or are two."""
-    yield from _same_sound(values, roots, rows)
-    yield from _otherscript_of(values, roots, rows)
-    yield from _abbreviations(values, roots, known)
-    yield from _slips(values, roots, rows, known)
+    for pair in chain(
+        _same_sound(values, roots, rows),
+        _other_script(values, roots, rows),
+        _abbreviations(values, roots, known),
+        _slips(values, roots, rows, known),
+    ):
+        if _COUNTS.findall(values[pair.left]) == _COUNTS.findall(values[pair.right]):
+            yield pair
 
 
 def _same_sound(values: Sequence[str], roots: Sequence[int], rows: Mapping[int, int]) -> Iterator[Likely]:
@@ -84,13 +90,12 @@ def _smaller_first(one: int, two: int, rows: Mapping[int, int]) -> tuple[int, in
     return (one, two) if (rows[one], -one) <= (rows[two], -two) else (two, one)
 
 
-def _otherscript_of(values: Sequence[str], roots: Sequence[int], rows: Mapping[int, int]) -> Iterator[Likely]:
+def _other_script(values: Sequence[str], roots: Sequence[int], rows: Mapping[int, int]) -> Iterator[Likely]:
     """Values with the same consonants in the other script, if they are nearly alone with them."""
     by_sound: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for root in roots:
         words = [fold_word(word) for word in re.findall(r"[^\W\d_]+", values[root])]
         sound = "".join(consonants(word[2:] if word.startswith("ال") and len(word) > 4 else word) for word in words if word not in ("el", "al", "l"))
-        sound += "".join(_DIGITS.findall(values[root]))
         if len(sound) > 2:
             by_sound[sound, script_of(values[root]) == "other"].append(root)
     for (sound, other), ours in by_sound.items():
@@ -147,7 +152,7 @@ def _slips(values: Sequence[str], roots: Sequence[int], rows: Mapping[int, int],
         long = min(len(a), len(b))
         if strange[one] == usable[two] or (slips[one, two] > 1 and long <= 8):
             continue
-        if _DIGITS.findall(a) == _DIGITS.findall(b) and _long_words_differ(values[strange[one]], values[usable[two]]):
+        if _long_words_differ(values[strange[one]], values[usable[two]]):
             left, right = _smaller_first(strange[one], usable[two], rows)
             yield Likely(left, right, "slip" if slips[one, two] == 1 and long > 5 else "resemblance", sure=False)
 

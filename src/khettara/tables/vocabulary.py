@@ -18,7 +18,10 @@ from khettara.tables.types import gazetteer, load_packs
 from khettara.tables.types.folding import fold_name
 
 _ARABIC = str.maketrans("أإآٱىةڭݣگؤئکی", "اااايهكككويكي", "ـء")
-_SIGNS = re.compile(r"(?<!\d)[^\w]+|[^\w]+(?!\d)|_+")
+_IDLE = r"[\s\u200b-\u200f\u2066-\u2069.,;:!?'’`´\"«»()\[\]{}/\\_–—·•*#&|،؛؟-]+"
+_SIGNS = re.compile(rf"(?<!\d){_IDLE}|{_IDLE}(?!\d)")
+_GRADE = re.compile(r"[^\W\d_]{1,3}\s?-")
+"""A blood group or a mark, of which the sign is half: `A-`."""
 _ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0655\u0670]")
 _LETTERS = re.compile(r"[^\W\d_]")
 COVERED = 0.5
@@ -33,15 +36,15 @@ def has_letters(value: str) -> bool:
 
 @lru_cache(1 << 15)
 def fold(text: str) -> str:
-    """A value without case, accents, blanks and signs; signs between digits stay.
+    """A value without case, accents, blanks and punctuation; what stands between digits stays, and so do signs that count (< + %).
 
-    >>> fold("CHU  Ibn-Sina"), fold("Fès - Meknès"), fold("الدار البيضاء"), fold("E11.9"), fold("1.5 L")
-    ('chuibnsina', 'fesmeknes', 'الدارالبيضا', 'e11.9', '1.5l')
+    >>> fold("CHU  Ibn-Sina"), fold("Fès - Meknès"), fold("الدار البيضاء"), fold("E11.9"), fold("1.5 L"), fold("> 5 ans"), fold("A-")
+    ('chuibnsina', 'fesmeknes', 'الدارالبيضا', 'e11.9', '1.5l', '>5ans', 'a-')
     """
     plain = text.casefold()
     if not plain.isascii():
         plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain.translate(_ARABIC)))
-    return _SIGNS.sub("", plain)
+    return _SIGNS.sub("", plain) + ("-" if _GRADE.fullmatch(plain.strip()) else "")
 
 
 def known_things(values: Sequence[str], counts: Array, semantic: str | None) -> list[object | None]:
@@ -107,7 +110,7 @@ def french_sound(value: str) -> str:
     >>> french_sound("Safy"), french_sound("Larashe"), french_sound("Settate"), french_sound("Wislane")
     ('safi', 'larach', 'setat', 'uislan')
     """
-    return re.sub("(?<=.{3})e$", "", fold_name(value).replace("sh", "ch").replace("y", "i").replace("w", "u"))
+    return re.sub("(?<=.{3})e$", "", fold_name(value.casefold().replace("ee", "i")).replace("sh", "ch").replace("y", "i").replace("w", "u"))
 
 
 @cache

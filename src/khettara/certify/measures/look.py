@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from khettara.certify.measures import clips, rows, texts
 from khettara.certify.measures.columns import roles_of
-from khettara.certify.measures.facts import Facts, Look, Word, look
+from khettara.certify.measures.facts import Array, Facts, Look, Word, look
 from khettara.dataset import Dataset
 from khettara.dataset.findings import Findings
 
@@ -26,9 +26,9 @@ class Plan:
     batch: int
     every: int
 
-    def see(self, dataset: Dataset, known: Facts | None = None) -> Facts:
+    def see(self, dataset: Dataset, known: Facts | None = None, secrets: Array | None = None) -> Facts:
         """Look at each record, or take what is known of it."""
-        return look(dataset, self.looks, self.words, known, self.batch)
+        return look(dataset, self.looks, self.words, known, self.batch, secrets)
 
 
 def look_at(dataset: Dataset, found: Findings | None, label: str | None, more: Sequence[Look]) -> Plan:

@@ -18,6 +18,15 @@ WINDOW_DAYS = 3650
 """How old data may be and still be current, unless a profile says otherwise: between two censuses of the country lie ten years."""
 
 
+def first_of_each(names: Array) -> Array:
+    """Where each value stands first."""
+    order = np.argsort(names, kind="stable")
+    fresh = np.ones(len(names), bool)
+    fresh[1:] = names[order[1:]] != names[order[:-1]]
+    first: Array = order[fresh]
+    return first
+
+
 @dataclass(frozen=True)
 class Seen:
     """What was seen of a dataset. `window_days`: how old a record may be and still count as current, on the day `now`."""
@@ -56,6 +65,13 @@ class Seen:
     def records(self, *kinds: str) -> int:
         """The records in such findings; one that is in several counts once for each, up to all records."""
         return min(self.rows, sum(finding.records for finding in self.open(*kinds)))
+
+    @cached_property
+    def repeats(self) -> Array:
+        """Which records say what an earlier one said."""
+        again = np.ones(self.rows, bool)
+        again[first_of_each(self.facts["copy"])] = False
+        return again
 
     @cached_property
     def classes(self) -> tuple[list[Any], Array] | None:

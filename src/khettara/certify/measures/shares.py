@@ -12,7 +12,7 @@ import numpy as np
 
 from khettara.certify.measures.facts import Array
 from khettara.certify.measures.measured import Measured, Outcome, missing, not_applicable
-from khettara.certify.measures.seen import Seen
+from khettara.certify.measures.seen import Seen, first_of_each
 
 Take = Callable[[Seen], Outcome]
 _COLUMNS = {"has_text": "text", "identifier": "text", "damage": "text", "copy": "text", "has_origin": "source", "has_date": "created"}
@@ -57,7 +57,7 @@ def copies(seen: Seen) -> Outcome:
     """Records that say what another before them said."""
     if not seen.facts.has("copy"):
         return _lacks("copy")
-    return Measured(seen.rows - len(np.unique(seen.facts["copy"])), seen.rows)
+    return Measured(int(seen.repeats.sum()), seen.rows)
 
 
 def complete_records(seen: Seen) -> Outcome:
@@ -135,7 +135,7 @@ def alike(seen: Seen) -> Outcome:
         return _lacks("copy")
     if "near" not in seen.cache:
         return copies(seen)
-    return Measured(seen.rows - len(np.unique(seen.cache["near"])), seen.rows)
+    return Measured(seen.rows - len(first_of_each(seen.cache["near"])), seen.rows)
 
 
 def effective_sizes(seen: Seen) -> Outcome:

@@ -6,11 +6,14 @@ from khettara.tables.detectors.contradictions import find_contradictions
 from khettara.tables.detectors.copies import find_constant_columns, find_copied_columns
 from khettara.tables.detectors.dates import find_mixed_dates
 from khettara.tables.detectors.decimals import find_decimal_marks
+from khettara.tables.detectors.drift import find_drift
 from khettara.tables.detectors.duplicates import find_duplicates
 from khettara.tables.detectors.encoding import find_wrong_encoding
 from khettara.tables.detectors.exchanged import find_exchanged_days
 from khettara.tables.detectors.heaping import find_heaping
 from khettara.tables.detectors.identifiers import find_invalid_identifiers
+from khettara.tables.detectors.labels import find_label_errors
+from khettara.tables.detectors.leakage import find_leakage
 from khettara.tables.detectors.missing import find_disguised, find_missing
 from khettara.tables.detectors.outliers import find_outliers
 from khettara.tables.detectors.ranges import find_out_of_range
@@ -37,5 +40,8 @@ DETECTORS: tuple[Detect, ...] = (
     find_constant_columns,
     find_copied_columns,
     find_duplicates,
+    find_leakage,
+    find_drift,
+    find_label_errors,
 )
 """One more defect to look for costs one function in a module beside this one, a line here, and a labelled case."""

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from khettara.tables.dependencies import Dependency, mine_dependencies
 from khettara.tables.examination import Examination, Found, Repair, Words
+from khettara.tables.label_column import label_column
 from khettara.tables.models import Codes, Measured, codes_of, fold, measured_columns, sample_rows, without_copies
 from khettara.tables.phrases import say
 from khettara.tables.relations import Order, Relation, grain_of, mine_orders, mine_relations
@@ -202,9 +203,10 @@ def _of_order(seen: Examination, order: Order, by_name: Mapping[str, Measured]) 
 
 def _dependencies(seen: Examination) -> Iterator[Claim]:
     held: dict[str, Codes] = {}
+    label = label_column(seen)
     for column in seen.columns("category", "text", "identifier"):
         codes = codes_of(seen, column.name, most=5000)
-        if codes is not None:
+        if codes is not None and column is not label:  # `labels` judges it by all the rest
             held[column.name] = codes
     for dependency in mine_dependencies(held, sample_rows(seen.records, LARGE_SAMPLE)):
         yield _of_dependency(seen, dependency, held)

@@ -10,6 +10,7 @@ alike is not the same, unless they are equal in all cells more often than chance
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ from khettara.tables.examination import Examination, Found, Repair
 from khettara.tables.linkage import Links, link_records, record_fields
 from khettara.tables.linkage.fields import mixed, numbering, surprise, text_hashes
 from khettara.tables.phrases import say
-from khettara.tables.table import Array, Table
+from khettara.tables.table import PIECE, Array, Table
 
 MOST_RECORDS = 2_000_000
 """Beyond, records typed twice are not looked for: what is compared is held in memory, 160 bytes a record of twenty columns."""
@@ -43,52 +44,83 @@ def find_duplicates(seen: Examination) -> Iterator[Found]:
 
 
 def exact_duplicates(table: Table) -> Found | None:
-    """Records equal to an earlier one in all cells, wherever the table lies."""
-    rows, winners, by_chance = repeated_records(table)
-    return _exact(rows, winners, 1 - by_chance / len(rows)) if len(rows) else None
+    """Records equal to an earlier one in all cells, blanks around them and running numbers aside."""
+    sums = row_sums(table)
+    return equal_rows(sums.whole, sums.rest, sums.bits)
 
 
-def repeated_records(table: Table) -> tuple[Array, Array, float]:
-    """The rows equal to an earlier one in all cells, blanks around them aside, for each the earliest, and how many of them chance would make.
+@dataclass(frozen=True)
+class RowSums:
+    """Each row as one number: equal rows have equal numbers. `rest`: the same without the most `telling` column, which says `bits`.
 
-    There are none where chance makes as many.
+    Parts of a table have numbers that compare if they leave out the same columns (`numbering`) and have the same most telling one.
+    """
+
+    whole: Array
+    rest: Array
+    numbering: frozenset[str]
+    telling: str
+    bits: float
+
+
+def row_sums(table: Table, like: RowSums | None = None) -> RowSums:
+    """Add the cells of each row up, as another part of the table was if that is given."""
+    left_out = frozenset(column.name for column in table.columns if numbering(column) == "records") if like is None else like.numbering
+    whole, telling, name, bits = np.zeros(table.records, np.uint64), np.zeros(table.records, np.uint64), "", 0.0
+    for column in table.columns:
+        if column.name in left_out:
+            continue
+        keys = column.map(_exact_keys)
+        own = surprise(keys) if like is None else 0.0
+        keys = mixed(keys + np.uint64(column.position + 1))
+        whole += keys
+        if own > bits or (like is not None and column.name == like.telling):
+            telling, name, bits = keys, column.name, own
+    return RowSums(whole, whole - telling, left_out, name if like is None else like.telling, bits if like is None else like.bits)
+
+
+def equal_rows(whole: Array, rest: Array, bits: float) -> Found | None:
+    """The rows equal to an earlier one, each with the earliest; none where chance makes as many.
 
     It is counted on the table itself: of the pairs that agree in all but the most telling column, so many agree there too.
     """
-    sums, telling, bits = np.zeros(table.records, np.uint64), np.zeros(table.records, np.uint64), 0.0
-    for column in table.columns:
-        if numbering(column) == "records":
-            continue
-        keys = column.map(_exact_keys)
-        own = surprise(keys)
-        keys = mixed(keys + np.uint64(column.position + 1))
-        sums += keys
-        if own > bits:
-            telling, bits = keys, own
-    rows, winners = _repeats(sums)
-    by_chance = max(0.0, _pairs(sums - telling) - len(rows)) * 2.0**-bits
-    enough = bits > 0 and len(rows) > _BEYOND_CHANCE * by_chance
-    return (rows, winners, by_chance) if enough else (rows[:0], winners[:0], by_chance)
+    rows, winners = _repeats(whole)
+    by_chance = max(0.0, _pairs(rest) - len(rows)) * 2.0**-bits
+    if not (bits > 0 and len(rows) > _BEYOND_CHANCE * by_chance):
+        return None
+    return _exact(rows, winners, 1 - by_chance / len(rows))
 
 
 def _exact_keys(cells: pa.StringArray) -> Array:
     return text_hashes(pc.utf8_trim_whitespace(cells))
 
 
+def _twice(sums: Array) -> tuple[Array, Array]:
+    """The numbers that come more than once, ascending, and how often. Nothing else of the size of `sums` is made but one copy."""
+    ordered = np.sort(sums)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    values, counts = np.unique(again, return_counts=True)
+    return values, counts + 1
+
+
 def _repeats(sums: Array) -> tuple[Array, Array]:
-    order = np.argsort(sums, kind="stable")
-    ordered = sums[order]
-    repeat = np.concatenate(([False], ordered[1:] == ordered[:-1])) if len(sums) else np.zeros(0, bool)
-    begins = np.maximum.accumulate(np.where(repeat, 0, np.arange(len(sums))))
-    rows, winners = order[repeat], order[begins[repeat]]
-    ascending = np.argsort(rows)
-    return rows[ascending], winners[ascending]
+    twice, _ = _twice(sums)
+    if not len(twice):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    found = [start + np.flatnonzero(_among(twice, sums[start : start + PIECE])) for start in range(0, len(sums), PIECE)]
+    alike = np.concatenate(found)
+    _, first, which = np.unique(sums[alike], return_index=True, return_inverse=True)
+    winners = alike[first][which]
+    return alike[alike != winners], winners[alike != winners]
+
+
+def _among(twice: Array, sums: Array) -> Array:
+    found: Array = twice[np.minimum(np.searchsorted(twice, sums), len(twice) - 1)] == sums
+    return found
 
 
 def _pairs(sums: Array) -> float:
-    ordered = np.sort(sums)
-    ends = np.flatnonzero(np.concatenate((ordered[1:] != ordered[:-1], [True])))
-    counts = np.diff(np.concatenate(([-1], ends))).astype(np.float64)
+    counts = _twice(sums)[1].astype(np.float64)
     return float((counts * (counts - 1) / 2).sum())
 
 

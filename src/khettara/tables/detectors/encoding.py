@@ -92,8 +92,8 @@ def _bytes_of(page: str) -> dict[str, int]:
 def _through(text: str, page: str) -> str | None:
     """The text as UTF-8 reads the bytes that a page gives it; None where these are none, or change nothing, or make no text."""
     table = _bytes_of(page)
-    # A no-break space is often made a plain one, or trimmed away: "Ã " was "à".
-    text = re.sub("(?<=Ã) (?=[^ ])|(?<=Ã)$", "\N{NO-BREAK SPACE}", text)
+    # A no-break space is often made a plain one, alone or with the one after it, or trimmed away: "Ã " was "à".
+    text = re.sub("Ã(?: (?= )|$)", "Ã\N{NO-BREAK SPACE}", re.sub(r"Ã (?=[^ ])", "Ã\N{NO-BREAK SPACE} ", text))
     try:
         data = bytes([table[character] for character in text])
         meant = data.decode("utf-8")

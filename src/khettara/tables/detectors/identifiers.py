@@ -170,7 +170,7 @@ def _with_digits(text: str, letters: int) -> str:
 
 _WHY = {
     "length": ("{n} of the wrong length", "{n} de mauvaise longueur", "{n} طولها خاطئ"),
-    "check digits": ("{n} whose check digits do not fit", "{n} dont la clé de contrôle est fausse", "{n} رقم مراقبتها خاطئ"),
+    "check digits": ("{n} whose check digits do not fit", "{n} dont la clé de contrôle est fausse", "{n} مفتاح مراقبتها خاطئ"),
     "letters": ("{n} with a letter among the digits", "{n} avec une lettre parmi les chiffres", "{n} فيها حرف بين الأرقام"),
     "series": ("{n} of a series that does not exist", "{n} d'une série qui n'existe pas", "{n} من سلسلة غير موجودة"),
     "no letters": ("{n} without its letters", "{n} sans leurs lettres", "{n} دون حروفها"),
@@ -187,8 +187,8 @@ def _found(seen: Examination, name: str, meaning: Meaning, rows: Array, why: Cou
         reasons,
         say(
             en="{n:value|values} of {some} in {column} cannot be {what}: REASONS",
-            fr="{n:valeur|valeurs} sur {some} dans {column} ne peuvent être {what} : REASONS",
-            ar="{n:قيمة واحدة|قيمتان|قيم|قيمة} من {some} في «{column}» لا تصلح لتكون {what}: REASONS",
+            fr="{n:valeur|valeurs} de {column}, sur {some}, à ne pas tenir pour {what} : REASONS",
+            ar="{n:قيمة واحدة لا تصلح|قيمتان لا تصلحان|قيم لا تصلح|قيمة لا تصلح} لنوع «{what}» في العمود «{column}»، من {some}: REASONS",
             n=len(rows),
             some=some,
             column=name,
@@ -233,9 +233,9 @@ def _unlike(seen: Examination, name: str) -> Iterator[Found]:
         return
     example = column.at(np.flatnonzero(judged > SOME)[:1])[0] or ""
     cause = say(
-        en="{n:code|codes} in {column} are not written like the others ({example})",
-        fr="{n:code|codes} dans {column} ne s'écrivent pas comme les autres ({example})",
-        ar="{n:رمز واحد|رمزان|رموز|رمزًا} في «{column}» لا تُكتب كغيرها ({example})",
+        en="{n:code|codes} in {column} not written like the others ({example})",
+        fr="{n:code écrit|codes écrits} autrement que les autres dans {column} ({example})",
+        ar="{n:رمز واحد مكتوب|رمزان مكتوبان|رموز مكتوبة|رمزًا مكتوبًا} بخلاف غيره في «{column}» ({example})",
         n=len(rows),
         column=name,
         example=example,

@@ -117,10 +117,9 @@ def _outlined(values: pa.StringArray, counts: Array, *, words_only: bool) -> Arr
         letter = ((first | 32) >= ord("a")) & ((first | 32) <= ord("z")) | ((first >= 0xC2) & (first != 0xE2))
         counts_on = (last >= ord("0")) & (last <= ord("9")) & np.isin(last - last_but_one, (0, 1, -1, -9))
         signs = ~letter & ~is_digit & ~((first == ord("+")) & next_is_digit)
-        outlined: Array = signs | (length <= 3) | (same & ((second | 32) == (third | 32)) & (length <= 12)) | (repeats & counts_on)
-        return outlined
+        return np.asarray(signs | (length <= 3) | (same & ((second | 32) == (third | 32)) & (length <= 12)) | (repeats & counts_on))
     begun = (is_digit & (same | ~next_is_digit)) | ((first == ord("1")) & (second == ord("2"))) | (np.isin(first, list(b"- ")) & (length <= 7))
-    return (~is_digit & ~np.isin(first, list(b"+-., "))) | (repeats & begun)
+    return np.asarray((~is_digit & ~np.isin(first, list(b"+-., "))) | (repeats & begun))
 
 
 _ACCENTS = str.maketrans("àâäéèêëîïôöùûüç", "aaaeeeeiioouuuc")
@@ -316,6 +315,7 @@ def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str
     told: dict[str, float] = {}
     # "None" is an answer to a question; it is none where a name, a place or a number is asked for.
     names_things = kind == "identifier" or seen.types[column.name].semantic is not None or tally.distinct >= MANY
+    is_prose = kind == "text" and seen.types[column.name].semantic is None
     # Beside words that nothing is known of, it is one of them unless it stands out.
     enough = REPEATS if kind == "identifier" or seen.types[column.name].semantic is not None else max(REPEATS, 2 * tally.usual)
     signs = {text.strip() for text in tally.texts if _is_mark(text.strip())}
@@ -324,7 +324,7 @@ def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str
         strength = known.get(folded)
         bare = text.strip()
         # "+" and "-" are a blood group's answer; a sign that a fifth of a column has is one of its values.
-        if (_is_mark(bare) and (share < 0.2 and not {"+", "-"} <= signs)) or (strength == "sure" and not _is_value(folded, count, kind, tally)):
+        if (_is_mark(bare) and (share < 0.2 and not {"+", "-"} <= signs)) or (strength == "sure" and not _is_value(folded, count, tally, is_prose)):
             told[text] = 0.98
         elif folded in words and share < 0.2:
             told[text] = 0.95
@@ -332,19 +332,23 @@ def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str
             names_things and _LETTER_RUN.fullmatch(bare) and len(bare) >= 3
         ):
             told[text] = 0.9
-        elif is_degenerate(bare) and count >= REPEATS and (tally.figures < 0.1 or (count >= 3 * tally.usual and tally.usual <= 20)):
+        elif (
+            is_degenerate(bare)
+            and count >= REPEATS
+            and ((bare.isdigit() and tally.figures < 0.1) or (count >= 3 * tally.usual and tally.usual <= 20))
+        ):
             told[text] = 0.97
         elif kind == "identifier" and tally.usual <= 3 and count >= max(10, 0.001 * seen.records, 5 * tally.usual):
             told[text] = 0.9
     return told
 
 
-def _is_value(folded: str, count: int, kind: str, tally: Tally) -> bool:
+def _is_value(folded: str, count: int, tally: Tally, is_prose: bool) -> bool:
     """Whether a usual placeholder may be a value here: a code beside others of its length (`NA`, `ND`), a word of a list of words (`missing`)."""
     if len(folded) <= 3 and folded.isalpha():
         alike = [other for other in tally.texts if len(other.strip()) == len(folded) and other.strip().isalpha() and other.strip().isupper()]
         return len(alike) > 5
-    return kind == "text" and folded.isalpha() and count < max(REPEATS, 2 * tally.usual)
+    return is_prose and folded.isalpha() and count < max(REPEATS, 2 * tally.usual)
 
 
 def _found(seen: Examination, column: Column, told: Mapping[str, float]) -> Iterator[Found]:

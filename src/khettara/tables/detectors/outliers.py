@@ -10,27 +10,18 @@ neighbours in its group is no outlier either: two communes of one name lie in tw
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 
 from khettara.tables.examination import Examination, Found
-from khettara.tables.models import Measured, codes_of, measured_columns, sample_rows, without_copies
+from khettara.tables.explained import Explained, best_by, explain, groups_of, is_log_better, scaled
+from khettara.tables.models import measured_columns, sample_rows, without_copies
 from khettara.tables.phrases import say
 from khettara.tables.table import Array
 from khettara.tables.tails import bound
 
-TRIAL = 5_000
-"""Rows on which explanations are compared."""
-EXPLAINS = 0.75
-"""What is left of a column's spread, given the other, for the other to explain anything."""
-GROUP = 8
-"""Rows a group needs to have a middle and a spread."""
-STEPS = 60
-"""Into how many a column of numbers is cut."""
-MODELS = 2
 ALIKE = 2.5
 """An explanation that leaves up to so many times more may still speak for a value ..."""
 AT_HOME = 2.5
@@ -43,21 +34,6 @@ GAP = 1.15
 """How far apart from the nearest other a value must be to be strange by itself."""
 
 
-@dataclass(frozen=True)
-class Explained:
-    """A column given another: distances from the middle of the group in spreads, NaN where the group is small or there is no value.
-
-    `steps`: the groups are steps of a column of numbers; `left`: the part of the column's spread that is left within groups.
-    """
-
-    name: str
-    by: str | None
-    steps: bool
-    left: float
-    distance: Array
-    group: Array
-
-
 Far = tuple[list[Explained], Array]
 """The explanations of a column, best first, and the rows that are far by them."""
 
@@ -66,18 +42,18 @@ def find_outliers(seen: Examination) -> Iterator[Found]:
     """Values far from what the rest of their row makes usual."""
     rows = sample_rows(seen.records)
     sample = without_copies(measured_columns(seen, rows))
-    groups = _groups(seen, sample)
+    groups = groups_of(seen, sample)
     steps = {column.name for column in sample} - {column.name for column in seen.columns("category", "text")}
     of_sample = {name: codes[rows] for name, codes in groups.items()}
     told: dict[str, Far] = {}
     for column, values in sample.items():
         if column.is_date or len(np.unique(values[:2000])) <= 8:
             continue
-        by = _best(column.name, values, of_sample)
-        is_log = _is_log(values, of_sample[by[0]] if by else None)
-        tried = _explain(column.name, _scaled(values, is_log), by, of_sample, steps)
+        by = best_by(column.name, values, of_sample)
+        is_log = is_log_better(values, of_sample[by[0]] if by else None)
+        tried = explain(column.name, scaled(values, is_log), by, of_sample, steps)
         if tried and len(_far(tried)):
-            whole = _explain(column.name, _scaled(column.read(seen), is_log), by, groups, steps)
+            whole = explain(column.name, scaled(column.read(seen), is_log), by, groups, steps)
             told[column.name] = whole, _far(whole)
     _leave_company(told)
     for name, (explained, _) in told.items():
@@ -118,113 +94,6 @@ def _leave_company(told: dict[str, Far]) -> None:
             crowd[order[:-step][near]] = True
         told[name] = explained, np.setdiff1d(told[name][1], both[crowd])
         told[other] = its, np.setdiff1d(told[other][1], both[crowd])
-
-
-def _groups(seen: Examination, sample: Mapping[Measured, Array]) -> dict[str, Array]:
-    """Every column that may explain another, as codes of groups."""
-    groups: dict[str, Array] = {}
-    for column in seen.columns("category", "text"):
-        codes = codes_of(seen, column.name, most=5000)
-        if codes is not None and len(codes.words) > 1:
-            groups[column.name] = codes.codes.astype(np.int16)
-    for measured, values in sample.items():
-        if not measured.is_date and measured.name not in groups:
-            known = np.sort(values[np.isfinite(values)])
-            edges = np.unique(known[np.linspace(0, len(known) - 1, STEPS + 1).astype(np.int64)[1:-1]])
-            whole = measured.read(seen)
-            groups[measured.name] = np.where(np.isfinite(whole), np.searchsorted(edges, whole, "right"), -1).astype(np.int16)
-    return groups
-
-
-def _best(name: str, values: Array, groups: Mapping[str, Array]) -> list[str]:
-    """The columns that leave least of this one's spread, best first."""
-    step = max(1, len(values) // TRIAL)
-    values = values[::step]
-    order = _order(values)
-    left = []
-    for other, codes in groups.items():
-        if other != name:
-            fitted = _fit(values, codes[::step], order)
-            if fitted is not None and fitted[2] <= EXPLAINS:
-                left.append((fitted[2], other))
-    return [other for _, other in sorted(left)[:MODELS]]
-
-
-def _order(values: Array) -> Array:
-    """The places of the known values, in order of size."""
-    order: Array = np.argsort(values, kind="stable")[: int(np.isfinite(values).sum())]
-    return order
-
-
-def _scaled(values: Array, is_log: bool) -> Array:
-    """As they are, or as logarithms; what has none stands for itself and is no outlier (a household without income)."""
-    return np.log(np.where(values > 0, values, np.nan)) if is_log else values
-
-
-def _is_log(values: Array, codes: Array | None) -> bool:
-    """Whether logarithms have the lighter tails, or nearly: amounts differ by factors."""
-    known = values[np.isfinite(values)]
-    if not len(known) or (known < 0).mean() > 0.001 or (known > 0).mean() < 0.7:
-        return False
-    codes = np.zeros(len(values), np.int16) if codes is None else codes
-    tails = []
-    for is_log in (False, True):
-        held = _scaled(values, is_log)
-        fitted = _fit(held, codes, _order(held))
-        tails.append(_tail(fitted[0]) if fitted is not None else np.inf)
-    return tails[1] < 1.15 * tails[0]
-
-
-def _explain(name: str, values: Array, by: Sequence[str], groups: Mapping[str, Array], steps: Container[str]) -> list[Explained]:
-    """The column given each of some others; given none where they leave half of its spread or more."""
-    found = []
-    order = _order(values)
-    for other in by:
-        fitted = _fit(values, groups[other], order)
-        if fitted is not None:
-            found.append(Explained(name, other, other in steps, fitted[2], *fitted[:2]))
-    if not found or found[0].left > 0.5:
-        fitted = _fit(values, np.zeros(len(values), np.int16), order)
-        if fitted is not None:
-            found.append(Explained(name, None, True, 1.0, *fitted[:2]))
-    return found
-
-
-def _tail(distance: Array) -> float:
-    """How heavy the tails are: the distance that 1.5 % of the rows exceed over that of 20 %."""
-    sizes = np.sort(np.abs(distance[np.isfinite(distance)]))
-    return float(sizes[int(0.985 * len(sizes))] / max(sizes[int(0.8 * len(sizes))], 1e-12)) if len(sizes) else np.inf
-
-
-def _fit(values: Array, codes: Array, order: Array) -> tuple[Array, Array, float] | None:
-    """Distances, groups, and what is left of the spread. `order` sorts the known values."""
-    order = order[codes[order] >= 0]
-    order = order[np.argsort(codes[order], kind="stable")]
-    if len(order) < 50:
-        return None
-    held, sorted_codes = values[order], codes[order]
-    start = np.flatnonzero(np.r_[True, sorted_codes[1:] != sorted_codes[:-1]])
-    size = np.diff(np.r_[start, len(order)])
-    middle = held[start + size // 2]
-    spread = (held[start + (3 * size) // 4] - held[start + size // 4]) / 1.349
-    large = size >= GROUP
-    if size[large].sum() < 0.5 * len(order):
-        return None
-    # a small group borrows from the usual spread, as if it had eight rows more
-    usual = float(np.median(np.repeat(spread[large], size[large])))
-    spread = (spread * size + usual * 8) / (size + 8)
-    if usual <= 0:
-        return None
-    of_row = np.repeat(np.arange(len(start)), size)
-    judged = large[of_row]
-    distance = np.full(len(values), np.nan)
-    distance[order[judged]] = (held[judged] - middle[of_row[judged]]) / spread[of_row[judged]]
-    group = np.full(len(values), -1, np.int32)
-    group[order] = of_row
-    whole = np.sort(held[judged])
-    alone = np.median(np.abs(whole - whole[len(whole) // 2]))
-    left = float(np.median(np.abs(held[judged] - middle[of_row[judged]])) / alone) if alone > 0 else np.inf
-    return distance, group, left
 
 
 def _far(explained: Sequence[Explained]) -> Array:

@@ -25,8 +25,8 @@ INSIDE = 0.97
 TIMES = 10.0
 """How many times the largest ordinary value an impossible one is, at least; more where ordinary values differ much. Below that it
 may be rare: whoever looks for outliers judges it by the rest of its record."""
-ROOM = 1.25
-"""How far beyond ordinary values, as a factor, a converted one may lie."""
+ROOM = 0.25
+"""How far beyond ordinary values, as a share of them, a converted one may lie."""
 DIFFERENT = 4
 """Different values that must fit another unit for the unit to be the cause."""
 FEWEST = 200
@@ -36,39 +36,33 @@ FEWEST = 200
 def find_out_of_range(seen: Examination) -> Iterator[Found]:
     """Numbers and dates that cannot be."""
     for column in seen.columns("number"):
-        values = np.where(seen.explained(column.name), np.nan, seen.numbers(column.name))
-        yield from _numbers(column.name, values, seen.types[column.name], seen.packs)
+        numbers = seen.numbers(column.name)
+        yield from _numbers(seen, column.name, np.where(seen.explained(column.name) | ~np.isfinite(numbers), np.nan, numbers))
     for column in seen.columns("date"):
-        days = np.where(seen.explained(column.name), np.datetime64("NaT"), seen.days(column.name))
-        yield from _dates(column.name, days, seen.types[column.name])
+        yield from _dates(seen, column.name, np.where(seen.explained(column.name), np.datetime64("NaT"), seen.days(column.name)))
     for column in seen.meaning("blood_pressure"):
-        yield from _pressures(column.name, seen.values("pressures", column.name, _read_pressures), seen.explained(column.name), seen.packs)
+        yield from _pressures(seen, column.name, seen.values("pressures", column.name, _read_pressures))
 
 
-def _numbers(name: str, values: Array, held: ColumnType, packs: Packs) -> Iterator[Found]:
-    known = values[~np.isnan(values)]
+def _numbers(seen: Examination, name: str, values: Array) -> Iterator[Found]:
+    known, held = values[~np.isnan(values)], seen.types[name]
     if not len(known):
         return
     low, high = held.low, held.high
     if held.semantic or held.unit:
         reach = _reach(known)
-        high = reach if high is None else min(high, reach)
+        high = reach if high is None or (reach is not None and reach < high) else high
     out = _beyond(values, low, high)
-    out[_in_another_unit(values, np.flatnonzero(out), values[~np.isnan(values) & ~out], held, packs)] = False
-    rows = np.flatnonzero(out)
-    if 0 < len(rows) <= (1 - INSIDE) * len(known):
-        examples = [f"{value:g}" for value in np.unique(values[rows])]
-        bounds = [None if bound is None else _measured(bound, held) for bound in (low, high)]
-        yield Found("out_of_range", (name,), rows, _cause(name, len(rows), examples, *bounds), 0.95, ("Acc-ML-6",))
+    out[_in_another_unit(values, np.flatnonzero(out), values[~np.isnan(values) & ~out], held, seen.packs)] = False
+    unit = f" {held.unit}" if held.unit and held.unit != "year" else ""
+    yield from _found(seen, name, np.flatnonzero(out), len(known), low, high, unit)
 
 
-def _dates(name: str, days: Array, held: ColumnType) -> Iterator[Found]:
+def _dates(seen: Examination, name: str, days: Array) -> Iterator[Found]:
+    held = seen.types[name]
     values = np.where(np.isnat(days), np.nan, days.astype("datetime64[D]").astype(np.float64))
-    rows = np.flatnonzero(_beyond(values, held.low, held.high))
-    if 0 < len(rows) <= (1 - INSIDE) * np.isfinite(values).sum():
-        examples = [str(day) for day in np.unique(days[rows])]
-        bounds = [None if bound is None else str(np.datetime64(int(bound), "D")) for bound in (held.low, held.high)]
-        yield Found("out_of_range", (name,), rows, _cause(name, len(rows), examples, *bounds), 0.95, ("Acc-ML-6",))
+    low, high = (None if bound is None else str(np.datetime64(int(bound), "D")) for bound in (held.low, held.high))
+    yield from _found(seen, name, np.flatnonzero(_beyond(values, held.low, held.high)), int(np.isfinite(values).sum()), low, high)
 
 
 def _read_pressures(cells: pa.StringArray) -> Array:
@@ -82,18 +76,15 @@ def _read_pressures(cells: pa.StringArray) -> Array:
     return np.where(in_centimetres[:, None], numbers * 10, numbers)
 
 
-def _pressures(name: str, pairs: Array, explained: Array, packs: Packs) -> Iterator[Found]:
+def _pressures(seen: Examination, name: str, pairs: Array) -> Iterator[Found]:
     """Pairs that no heart makes: one of them out of its bounds, or the diastolic not below the systolic."""
-    known = ~np.isnan(pairs).any(axis=1) & ~explained
-    bounds = [packs.meanings[which] for which in ("systolic_pressure", "diastolic_pressure")]
+    known = ~np.isnan(pairs).any(axis=1) & ~seen.explained(name)
+    systolic, diastolic = (seen.packs.meanings[which] for which in ("systolic_pressure", "diastolic_pressure"))
     out = pairs[:, 0] <= pairs[:, 1]
-    for number, bound in enumerate(bounds):
+    for number, bound in enumerate((systolic, diastolic)):
         out |= _beyond(pairs[:, number], bound.low, bound.high)
-    rows = np.flatnonzero(out & known)
-    if 0 < len(rows) <= (1 - INSIDE) * known.sum():
-        examples = [f"{systolic:g}/{diastolic:g}" for systolic, diastolic in np.unique(pairs[rows], axis=0)]
-        low, high = (f"{systolic:g}/{diastolic:g}" for systolic, diastolic in ((bounds[0].low, bounds[1].low), (bounds[0].high, bounds[1].high)))
-        yield Found("out_of_range", (name,), rows, _cause(name, len(rows), examples, low, high), 0.9, ("Acc-ML-6",))
+    low, high = f"{systolic.low:g}/{diastolic.low:g}", f"{systolic.high:g}/{diastolic.high:g}"
+    yield from _found(seen, name, np.flatnonzero(out & known), int(known.sum()), low, high)
 
 
 def _beyond(values: Array, low: float | None, high: float | None) -> Array:
@@ -106,12 +97,14 @@ def _beyond(values: Array, low: float | None, high: float | None) -> Array:
     return mask
 
 
-def _reach(known: Array) -> float:
-    """How large a value of the column can be at most, by its own ordinary values: prices differ more than heights."""
+def _reach(known: Array) -> float | None:
+    """How large a value of the column can be at most, by its own ordinary values: prices differ more than heights. To one digit."""
     middle, large = np.quantile(known, (0.5, 0.995)) if len(known) >= FEWEST else (0.0, 0.0)
     if middle <= 0:
-        return float("inf")
-    return float(large * max(TIMES, (large / middle) ** 2))
+        return None
+    most = float(large * max(TIMES, (large / middle) ** 2))
+    digit = 10.0 ** np.floor(np.log10(most))
+    return float(np.ceil(most / digit) * digit)
 
 
 def _in_another_unit(values: Array, rows: Array, known: Array, held: ColumnType, packs: Packs) -> Array:
@@ -129,36 +122,41 @@ def _in_another_unit(values: Array, rows: Array, known: Array, held: ColumnType,
         if unit != held.unit:
             at_zero, at_one = (packs.convert(quantity, value, unit, held.unit) for value in (0.0, 1.0))
             converted = at_zero + (at_one - at_zero) * values[rows]
-            ordinary |= (converted >= low / ROOM) & (converted <= high * ROOM)
+            ordinary |= (converted >= low - ROOM * abs(low)) & (converted <= high + ROOM * abs(high))
     # Measures in another unit differ among themselves; a stray value that happens to fit one does not.
     there: Array = rows[ordinary] if len(np.unique(values[rows[ordinary]])) >= DIFFERENT else rows[:0]
     return there
 
 
-def _measured(bound: float, held: ColumnType) -> str:
-    return f"{bound:,.6g}" + (f" {held.unit}" if held.unit and held.unit != "year" else "")
+def _found(
+    seen: Examination, name: str, rows: Array, known: int, low: float | str | None, high: float | str | None, unit: str = ""
+) -> Iterator[Found]:
+    """The finding on some rows, if they are few among the known ones."""
+    if 0 < len(rows) <= (1 - INSIDE) * known:
+        yield Found("out_of_range", (name,), rows, _cause(seen, name, rows, low, high, unit), 0.95, ("Acc-ML-6",))
 
 
-def _cause(name: str, n: int, examples: list[str], low: str | None, high: str | None) -> Words:
-    shown = ", ".join(examples[:3]) + (" …" if len(examples) > 3 else "")
-    figures: dict[str, float | str] = {"n": n, "column": name, "shown": shown, "low": low or "", "high": high or ""}
+def _cause(seen: Examination, name: str, rows: Array, low: float | str | None, high: float | str | None, unit: str) -> Words:
+    cells = dict.fromkeys(cell.strip() for cell in seen.table[name].at(rows[:200]) if cell)
+    shown = ", ".join(list(cells)[:3]) + (" …" if len(cells) > 3 else "")
+    figures: dict[str, float | str] = {"n": len(rows), "column": name, "shown": shown, "unit": unit, "low": low or 0, "high": high or 0}
     if low is None:
         return say(
-            en="{n:value|values} of {column} cannot be ({shown}): at most {high}",
-            fr="{n:valeur impossible|valeurs impossibles} dans {column} ({shown}) : au plus {high}",
-            ar="{n:قيمة واحدة|قيمتان|قيم|قيمة} في «{column}» غير ممكنة ({shown}): الحد الأقصى {high}",
+            en="{n:value|values} of {column} cannot be ({shown}): at most {high}{unit}",
+            fr="{n:valeur impossible|valeurs impossibles} dans {column} ({shown}) : au plus {high}{unit}",
+            ar="{n:قيمة واحدة غير ممكنة|قيمتان غير ممكنتين|قيم غير ممكنة|قيمة غير ممكنة} في «{column}» ({shown}): الحد الأقصى {high}{unit}",
             **figures,
         )
-    if high is None or high.startswith("inf"):
+    if high is None:
         return say(
-            en="{n:value|values} of {column} cannot be ({shown}): at least {low}",
-            fr="{n:valeur impossible|valeurs impossibles} dans {column} ({shown}) : au moins {low}",
-            ar="{n:قيمة واحدة|قيمتان|قيم|قيمة} في «{column}» غير ممكنة ({shown}): الحد الأدنى {low}",
+            en="{n:value|values} of {column} cannot be ({shown}): at least {low}{unit}",
+            fr="{n:valeur impossible|valeurs impossibles} dans {column} ({shown}) : au moins {low}{unit}",
+            ar="{n:قيمة واحدة غير ممكنة|قيمتان غير ممكنتين|قيم غير ممكنة|قيمة غير ممكنة} في «{column}» ({shown}): الحد الأدنى {low}{unit}",
             **figures,
         )
     return say(
-        en="{n:value|values} of {column} cannot be ({shown}): possible is {low} to {high}",
-        fr="{n:valeur impossible|valeurs impossibles} dans {column} ({shown}) : possible de {low} à {high}",
-        ar="{n:قيمة واحدة|قيمتان|قيم|قيمة} في «{column}» غير ممكنة ({shown}): الممكن من {low} إلى {high}",
+        en="{n:value|values} of {column} cannot be ({shown}): possible is {low} to {high}{unit}",
+        fr="{n:valeur impossible|valeurs impossibles} dans {column} ({shown}) : possible de {low} à {high}{unit}",
+        ar="{n:قيمة واحدة غير ممكنة|قيمتان غير ممكنتين|قيم غير ممكنة|قيمة غير ممكنة} في «{column}» ({shown}): الممكن من {low} إلى {high}{unit}",
         **figures,
     )

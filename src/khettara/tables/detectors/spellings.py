@@ -28,7 +28,7 @@ _SURE = {
     "slip": 0.92,
     "resemblance": 0.9,
 }
-"""How sure each kind of evidence is, a little below what pairs of the labelled cases show; see tests/tables/cases/spellings.tsv."""
+"""How sure each kind of evidence is: chosen, by how much of it rests on likeness alone. A repair of `all that is certain` looks at it."""
 
 
 def find_category_spellings(seen: Examination) -> Iterator[Found]:

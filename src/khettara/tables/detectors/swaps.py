@@ -9,7 +9,7 @@ A pair of columns is judged only when nearly all its rows would be told in this 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -25,8 +25,12 @@ SEPARABLE = 0.95
 """Share of sound rows that would be told if they were swapped."""
 APART = 0.25
 """How far (Kolmogorov and Smirnov) the swapped rows, turned round, may differ from the others: clerks who swap have their own places and months."""
+WHOLE = 0.85
+"""Share of whole numbers that makes a column one of whole numbers; the others may be the swapped ones."""
+RARE = 0.03
+"""Share of the values on either side that may be swapped ones when two columns are compared."""
 NEAR = 3
-"""Columns further apart than this are not compared, unless their meanings form a pair."""
+"""Columns of numbers further apart than this are not compared, unless their meanings form a pair; words prove themselves."""
 WORDS = 5000
 """Distinct values above which too few come often enough to be at home anywhere."""
 BINS = (4, 12, 48)
@@ -57,17 +61,16 @@ def _candidates(seen: Examination) -> Iterator[tuple[str, str, Array]]:
     rows = sample_rows(seen.records)
     measured = without_copies(measured_columns(seen, rows))
     for one, two in combinations(measured, 2):
-        if one.is_date == two.is_date and _may_swap(one.semantic, two.semantic, one.position, two.position):
+        if one.is_date == two.is_date and ({one.semantic, two.semantic} in PAIRS or one.is_date or _apart(one, two, measured)):
             judge = _swapped_dates if one.is_date else _swapped_numbers
             found = judge(measured[one], measured[two])
             if found is not None:
                 told = found(one.read(seen), two.read(seen))
-                if one.is_date or _at_home(one.read(seen), two.read(seen), told, rows):
+                if one.is_date or {one.semantic, two.semantic} in PAIRS or _at_home(one.read(seen), two.read(seen), told, rows):
                     yield one.name, two.name, np.flatnonzero(told)
     texts = {column: codes_of(seen, column.name, WORDS) for column in seen.columns("category", "text", "identifier") if not _in(column, measured)}
     for (left, one_), (right, two_) in combinations(texts.items(), 2):
-        kinds = seen.types[left.name], seen.types[right.name]
-        if one_ is not None and two_ is not None and _may_swap(kinds[0].semantic, kinds[1].semantic, left.position, right.position):
+        if one_ is not None and two_ is not None:
             mask = _swapped_words(one_, two_)
             if mask is not None:
                 yield left.name, right.name, np.flatnonzero(mask)
@@ -77,8 +80,10 @@ def _in(column: Column, measured: dict[Measured, Array]) -> bool:
     return any(held.name == column.name for held in measured)
 
 
-def _may_swap(one: str | None, two: str | None, place: int, other: int) -> bool:
-    return {one, two} in PAIRS or abs(place - other) <= NEAR
+def _apart(one: Measured, two: Measured, measured: Mapping[Measured, Array]) -> bool:
+    """Whether columns that are no known pair are near in the table and far in their values, so that a swapped value is strange in itself."""
+    low, high = (np.nanquantile(measured[column], [RARE, 1 - RARE]) for column in (one, two))
+    return abs(one.position - two.position) <= NEAR and bool(low[1] < high[0] or high[1] < low[0])
 
 
 def _swapped_numbers(x: Array, y: Array) -> Tell | None:
@@ -87,6 +92,7 @@ def _swapped_numbers(x: Array, y: Array) -> Tell | None:
     x, y = x[known], y[known]
     if len(x) < 20:
         return None
+    x_whole, y_whole = ((values == np.round(values)).mean() > WHOLE for values in (x, y))
     both = np.sort(np.concatenate([x, y]))
     tests: list[tuple[Array, Array]] = []
     for bins in BINS:
@@ -116,6 +122,9 @@ def _swapped_numbers(x: Array, y: Array) -> Tell | None:
         some[some] = plausible[_places(x[finite[some]], y[finite[some]], edges)]
         result = np.zeros(len(x), bool)
         result[finite[some]] = True
+        for held, whole in ((x, y_whole), (y, x_whole)):  # a value with a fraction has no place in a column of whole numbers
+            if whole:
+                result &= held == np.round(held)
         return result
 
     return tell

@@ -7,8 +7,6 @@ given height, age and sex. The same values mirrored at the middle show how many 
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -167,6 +165,8 @@ class _Heap:
     middle: Array
     spread: float
     logs: bool
+    odd: Array
+    """Which numbers have more or fewer decimals than the column's: another unit often shows in that."""
 
     def scale(self, values: Array) -> Array:
         """Values on the scale."""
@@ -195,7 +195,7 @@ def _silent(seen: Examination, column: Column, packs: Packs, others: Others | No
     known = np.isfinite(values)
     if known.sum() < 50:
         return None
-    heap = _heap(column.name, values, not any(conversion.offset for conversion in conversions), others)
+    heap = _heap(seen, column, values, not any(conversion.offset for conversion in conversions), others)
     if heap is None:
         return None
     judged = [(rows, conversion) for conversion in conversions if (rows := _of_other_unit(heap, conversion, sure=bool(conversion.unit))) is not None]
@@ -206,19 +206,19 @@ def _silent(seen: Examination, column: Column, packs: Packs, others: Others | No
     return _found(seen, column, rows, conversion, values[rows], texts, 0.97 if others is None else 0.93, written_out=False)
 
 
-def _heap(name: str, values: Array, logs: bool, others: Others | None) -> _Heap | None:
+def _heap(seen: Examination, column: Column, values: Array, logs: bool, others: Others | None) -> _Heap | None:
     scaled = np.log(np.where(values > 0, values, np.nan)) if logs else values
     known = scaled[:: max(1, len(values) // SAMPLE)]
     known = known[np.isfinite(known)]
     if len(known) < 50:
         return None
-    middle = np.full(len(values), np.median(known)) if others is None else others.expected(name, scaled)
+    middle = np.full(len(values), np.median(known)) if others is None else others.expected(column.name, scaled)
     if middle is None:
         return None
     some = slice(None, None, max(1, len(values) // SAMPLE))
     rest = (scaled[some] - middle[some])[np.isfinite(scaled[some])]
     spread = float(1.4826 * np.median(np.abs(rest - np.median(rest)))) if len(rest) else 0.0
-    return _Heap(values, middle, spread, logs) if spread > 0 else None
+    return _Heap(values, middle, spread, logs, _oddly_written(seen, column)) if spread > 0 else None
 
 
 def _of_other_unit(heap: _Heap, conversion: Conversion, *, sure: bool) -> Array | None:
@@ -226,15 +226,17 @@ def _of_other_unit(heap: _Heap, conversion: Conversion, *, sure: bool) -> Array 
     converted = (heap.scale(conversion.convert(heap.values)) - heap.middle) / heap.spread
     some = slice(None, None, max(1, len(converted) // SAMPLE))
     apart = float(np.nanmedian(np.abs(converted[some] - heap.off[some])))
-    if not apart > (3.5 if sure else 5.0) or _likelier(heap.off[some], converted[some], 0.01).sum() < 2:
+    if not apart > (3.5 if sure else 5.0) or _likelier(heap.off[some], converted[some], np.where(heap.odd[some], 0.1, 0.01)).sum() < 2:
         return None
-    share, taken = 0.01, np.zeros(len(heap.values), bool)
+    share, taken = np.where(heap.odd, 0.1, 0.01), np.zeros(len(heap.values), bool)
     for _ in range(4):
-        taken = _likelier(heap.off, converted, share)
-        share = max(float(taken.mean()), 1e-4)
+        odds = _odds(heap.off, converted, share)
+        taken = odds > np.log(ODDS)
+        share = np.where(heap.odd, _share(odds[heap.odd]), _share(odds[~heap.odd]))
     count = int(taken.sum())
-    if count < max(FEWEST, SHARE * len(taken)) or share > 0.45:
+    if count < max(FEWEST, SHARE * len(taken)) or count > 0.45 * len(taken):
         return None
+    apart = float(np.median(np.abs(converted[taken] - heap.off[taken])))  # degrees are not as far apart everywhere
     side = float(np.sign(np.median(heap.off[taken])))
     begins = float(np.min(side * heap.off[taken]))
     turned = heap.mirrored()
@@ -249,6 +251,8 @@ def _of_other_unit(heap: _Heap, conversion: Conversion, *, sure: bool) -> Array 
     about = (side * heap.off > 0.6 * apart) & (side * heap.off < 1.6 * apart)
     if not sure:
         about = side * heap.off > min(4.0, 0.5 * apart)
+    if heap.odd[taken].mean() > 0.9:
+        about &= heap.odd
     explained = float(taken[about].mean()) if about.any() else 0.0
     if (
         chance > CHANCE * count
@@ -262,6 +266,12 @@ def _of_other_unit(heap: _Heap, conversion: Conversion, *, sure: bool) -> Array 
     return rows
 
 
+def _share(odds: Array) -> float:
+    """The share of the other unit among such cells, as their odds add up; never taken for all or none."""
+    known = odds[~np.isnan(odds)]
+    return float(np.clip(np.mean(1 / (1 + np.exp(-np.clip(known, -30, 30)))) if len(known) else 0.0, 1e-4, 0.99))
+
+
 def _thinning(off: Array, begins: float, step: float) -> float:
     """How many values a tail has where the other heap lies, if from the valley before that it thins out as it did down to there, or stays."""
     counts = [int(np.count_nonzero((off >= begins - back * step) & (off < begins - (back - 1) * step))) for back in range(1, 8)]
@@ -271,11 +281,17 @@ def _thinning(off: Array, begins: float, step: float) -> float:
     return min(stays, counts[valley] * thins ** (valley + 1) / (1 - thins)) if thins < 0.7 else stays
 
 
-def _likelier(off: Array, converted: Array, share: float) -> Array:
-    """Values that are likelier in the other unit than in the column's own, `ODDS` times, and lie within the heap when converted."""
-    odds = (off**2 - converted**2) / 2 + np.log(share / (1 - share))
+def _odds(off: Array, converted: Array, share: Array) -> Array:
+    """How much likelier each value is in the other unit than in the column's own, as a logarithm; -inf where it lies beyond the heap."""
     far = float(np.nanmedian(np.abs(converted[:SAMPLE] - off[:SAMPLE])))
-    taken: Array = np.isfinite(off) & (np.abs(converted) < np.clip(0.2 * far, WITHIN, 2 * WITHIN)) & (odds > np.log(ODDS))
+    odds: Array = (off**2 - converted**2) / 2 + np.log(share / (1 - share))
+    odds[np.isfinite(off) & ~(np.abs(converted) < np.clip(0.2 * far, WITHIN, 2 * WITHIN))] = -np.inf
+    return odds
+
+
+def _likelier(off: Array, converted: Array, share: Array) -> Array:
+    """Values that are likelier in the other unit than in the column's own, `ODDS` times."""
+    taken: Array = _odds(off, converted, share) > np.log(ODDS)
     return taken
 
 
@@ -284,20 +300,35 @@ def _texts(seen: Examination, column: Column, rows: Array) -> list[str | None]:
     return [changed.get(row, cell) for row, cell in zip(rows.tolist(), column.at(rows), strict=True)]
 
 
-def _decimals(seen: Examination, column: Column) -> int:
-    """How many decimals the column's numbers have as a rule."""
-    shown: Counter[int] = Counter()
-    for text, count in column.common(300):
-        found = re.search(r"[.,٫](\d+)\s*$", text)
-        shown[len(found[1]) if found else 0] += count
-    return max(shown, key=lambda places: (shown[places], -places), default=0)
+def _decimals(seen: Examination, name: str) -> Array:
+    """How many decimals each number has, as it is written; what earlier findings propose counts."""
+    mark = notation_of(seen, name).decimal or "."
+
+    def count(cells: pa.StringArray) -> Array:
+        cells = pc.utf8_trim_whitespace(cells)
+        places = pc.binary_length(cells).to_numpy(zero_copy_only=False) - pc.find_substring(cells, mark).to_numpy(zero_copy_only=False) - 1
+        has_mark = pc.fill_null(pc.match_substring(cells, mark), False).to_numpy(zero_copy_only=False)
+        return np.where(has_mark, np.nan_to_num(places), 0).astype(np.int16)
+
+    return seen.values("decimals", name, count)
+
+
+def _oddly_written(seen: Examination, column: Column) -> Array:
+    decimals = _decimals(seen, column.name)
+    odd: Array = decimals != _usual_decimals(seen, column.name)
+    return odd
+
+
+def _usual_decimals(seen: Examination, name: str) -> int:
+    decimals = _decimals(seen, name)[np.isfinite(seen.numbers(name))]
+    return int(np.bincount(np.clip(decimals, 0, 15)).argmax()) if len(decimals) else 0
 
 
 def _found(
     seen: Examination, column: Column, rows: Array, conversion: Conversion, values: Array, texts: list[str], confidence: float, *, written_out: bool
 ) -> Found:
     usual = notation_of(seen, column.name)
-    places = _decimals(seen, column)
+    places = _usual_decimals(seen, column.name)
     after = [write(f"{value:.{places}f}", Notation("."), usual) for value in conversion.convert(values).tolist()]
     order = np.argsort(rows, kind="stable")
     rows, after, texts = rows[order], [after[at] for at in order], [texts[at] for at in order]
@@ -306,7 +337,7 @@ def _found(
         columns=(column.name,),
         rows=rows,
         cause=_cause(column.name, len(rows), len(rows) / seen.records, conversion, texts[0], written_out),
-        confidence=confidence if conversion.unit else confidence - 0.04,
+        confidence=confidence if conversion.unit else round(confidence - 0.04, 2),
         measures=("Con-ML-3", "Acc-ML-6", "Acc-ML-1"),
         repair=Repair("convert", _remedy(conversion, texts[0].strip(), after[0]), {column.name: pa.array(after, pa.string())}),
     )
@@ -343,7 +374,10 @@ def _cause(name: str, count: int, share: float, conversion: Conversion, example:
 
 
 def _remedy(conversion: Conversion, example: str, mended: str) -> Mapping[str, str]:
-    rule = f"× {conversion.factor:.6g}" + (f" {conversion.offset:+.4g}" if conversion.offset else "")
+    whole = round(1 / conversion.factor)
+    rule = f"÷ {whole}" if whole > 1 and abs(whole * conversion.factor - 1) < 1e-9 else f"× {conversion.factor:.4g}"
+    if conversion.offset:
+        rule += f" {'−' if conversion.offset < 0 else '+'} {abs(conversion.offset):.4g}"
     own = conversion.own and f" {conversion.own}"
     return say(
         en="Convert them ({rule}): “{example}” becomes “{mended}”{own}.",

@@ -115,7 +115,8 @@ def _how(seen: Examination, column: Column) -> How:
     return "category" if kind == "category" else "text"
 
 
-_IDENTITIES = frozenset(["cin", "ice", "if", "cnss", "rib", "iban", "phone", "email", "passport", "ppr", "massar", "patente", "address"])
+_WHO_OR_WHAT = "cin ice if cnss rib iban phone email passport ppr massar patente address birth_date"
+_IDENTITIES = frozenset(_WHO_OR_WHAT.split())
 
 
 def _is_identity(seen: Examination, column: Column, how: How, bits: float) -> bool:

@@ -102,7 +102,7 @@ def link_records(fields: Sequence[Field], records: int, split: int | None = None
     needed = np.log2(max(one_in, 2.0)) + MARGIN_BITS
     # A first look by keys alone: near fields can add to what is shared, but not carry a pair by themselves.
     known = np.maximum((levels != MISSING).sum(axis=1), 1)
-    promising = ((levels == EQUAL) @ bits >= 0.5 * needed) & ((levels == EQUAL).sum(axis=1) >= 0.4 * known)
+    promising = ((levels == EQUAL) @ bits >= 0.5 * needed) & ((levels == EQUAL).sum(axis=1) >= 0.5 * known)
     others = np.flatnonzero(~promising)[:: max(1, int((~promising).sum()) // _SAMPLED)]
     chance_levels = levels[others]
     look_closer(fields, lows[others], highs[others], chance_levels)

@@ -2,7 +2,7 @@
 
     id="17:4021"  left=17  right=4021  cluster=12  bits=61.2  likelihood=0.998  why='{"CIN": {"is": "near", "bits": 10.7, ...}, ...}'
 
-Bringing two files of persons together is a processing of its own (law 09-08, articles 1 and 12): its basis is part of the manifest.
+Bringing two files of persons together is a processing of its own (law 09-08, articles 12 and 21): its basis is part of the manifest.
 The values themselves are not copied into the links: `why` says how they compare.
 """
 
@@ -41,7 +41,7 @@ def check_basis(basis: str) -> None:
     if not basis.strip():
         raise RecipeError(
             "linking files of persons is a processing of its own, and nobody said what allows it",
-            hint="Say it with --basis, for example --basis 'CNDP authorisation A-123/2026, care of patients' (law 09-08, articles 4 and 12).",
+            hint="Say it with --basis, for example --basis 'CNDP authorisation A-123/2026, care of patients' (law 09-08, articles 12 and 21).",
         )
 
 

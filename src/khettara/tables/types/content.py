@@ -64,6 +64,12 @@ class Cells:
         at = np.arange(0, self.distinct, max(1, self.distinct // ON_LISTS))
         return Cells(self.title, self.values.take(pa.array(at)), self.counts[at], self.packs)
 
+    @cached_property
+    def handful(self) -> list[str]:
+        """A few of the values."""
+        few: list[str] = self.some.values.take(pa.array(range(0, self.some.distinct, max(1, self.some.distinct // 20)))).to_pylist()
+        return few
+
     def share(self, mask: Array) -> float:
         """Of the cells that have something, those whose value is marked."""
         return float(self.counts[mask].sum() / self.total) if self.total else 0.0
@@ -72,6 +78,11 @@ class Cells:
     def distinct(self) -> int:
         """How many different values the sample has."""
         return len(self.values)
+
+    @property
+    def few(self) -> bool:
+        """Whether values repeat as those of a category do."""
+        return self.distinct <= max(0.2 * self.total, min(20, 0.6 * self.total))
 
     @cached_property
     def dates(self) -> Array:
@@ -91,7 +102,8 @@ class Cells:
     def numbers(self) -> Array:
         """The values as numbers, what stands behind them left out; NaN where they are none."""
         bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(self.values, _NUMBER + ".*$", r"\1"))
-        return np.where(self.numeric, parse_numbers(bare), np.nan)
+        numbers = parse_numbers(bare)
+        return np.where(self.numeric & np.isfinite(numbers), numbers, np.nan)
 
     @cached_property
     def lettered(self) -> float:

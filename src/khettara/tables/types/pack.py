@@ -12,6 +12,7 @@ One more thing that a column can hold costs one such entry. All that an entry ma
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
@@ -27,6 +28,8 @@ from khettara.tables.types.folding import fold_words, phrase_of
 OURS = Path(__file__).parent.parent / "packs"
 VARIABLE = "KHETTARA_PACKS"
 Words = Mapping[str, str]
+CLOSED = frozenset(["regions", "provinces", "months", "units"])
+"""The lists that are complete."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ class Meaning:
     alone: float | None = None
     past: bool = False
     whole: bool = False
+
+    @property
+    def has_domain(self) -> bool:
+        """Whether it can be said of each value that it is one or is not: not of products, wards or communes, whose lists never end."""
+        return bool(self.shape or self.words or self.listed in CLOSED)
 
 
 @dataclass(frozen=True)
@@ -206,8 +214,11 @@ def _proof(meaning: Meaning, path: Path) -> None:
     for name, pattern in (("strip", meaning.strip), ("shape", meaning.shape), ("usual", meaning.usual)):
         try:
             pc.match_substring_regex(pa.array([""]), pattern)
-        except pa.ArrowInvalid as error:
-            raise RecipeError(f"{meaning.name}: {name} is no pattern: {error}", where=str(path), hint="Patterns are those of RE2.") from error
+            re.compile(pattern)
+        except (pa.ArrowInvalid, re.error) as error:
+            raise RecipeError(
+                f"{meaning.name}: {name} is no pattern: {error}", where=str(path), hint="Write what RE2 and Python both read."
+            ) from error
 
 
 def fold_unit(text: str) -> str:

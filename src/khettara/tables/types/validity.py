@@ -20,16 +20,15 @@ def are_97(cells: pa.StringArray) -> Array:
     >>> are_97(pa.array(["009900123000064", "009900123000065", "000000000000000", None])).tolist()
     [True, False, False, False]
     """
+    some = pc.fill_null(pc.match_substring_regex(cells, "^[0-9]*[1-9][0-9]*$"), False)
+    digits = pc.if_else(some, cells, "0")
+    width = -(-(pc.max(pc.binary_length(digits)).as_py() or 0) // 8) * 8
+    digits = pc.utf8_lpad(digits, width, "0")
     rest = np.zeros(len(cells), np.int64)
-    longest = pc.max(pc.utf8_length(cells)).as_py() or 0
-    # Eight digits at a time: the remainder so far stands before them, and all fits into 64 bits.
-    for start in range(0, longest, 8):
-        digits = pc.utf8_slice_codeunits(cells, start, start + 8)
-        value = pc.fill_null(pc.cast(pc.if_else(pc.match_substring_regex(digits, r"^[0-9]+$"), digits, None), pa.int64()), 0)
-        length = pc.fill_null(pc.utf8_length(digits), 0).to_numpy(zero_copy_only=False)
-        rest = (rest * 10**length + value.to_numpy(zero_copy_only=False)) % 97
-    some = pc.fill_null(pc.match_substring_regex(cells, r"^[0-9]*[1-9][0-9]*$"), False).to_numpy(zero_copy_only=False)
-    fits: Array = (rest == 0) & some
+    for start in range(0, width, 8):  # the remainder so far stands before eight more digits, and all fits into 64 bits
+        eight = pc.cast(pc.utf8_slice_codeunits(digits, start, start + 8), pa.int64()).to_numpy(zero_copy_only=False)
+        rest = (rest * 10**8 + eight) % 97
+    fits: Array = (rest == 0) & some.to_numpy(zero_copy_only=False)
     return fits
 
 
