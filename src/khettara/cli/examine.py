@@ -94,6 +94,7 @@ class Watching:
         self._began = False
 
     def __call__(self, what: str, done: int, of: int) -> None:
+        """The next detector looks; with `done` 0, at the table or the next part of it."""
         if not self._began or done == 0:
             self._bar.stop()
             self._bar.start("examine", of, "detectors")

@@ -108,6 +108,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "nothing_done": ("Everything was up to date.", "كان كل شيء محدَّثا.", "Tout était à jour."),
     "stage_ingest": ("Read the files", "قراءة الملفات", "Lire les fichiers"),
     "stage_clean": ("Clean", "التنظيف", "Nettoyer"),
+    "stage_repair": ("Examine and repair", "الفحص والإصلاح", "Examiner et réparer"),
     "stage_certify": ("Certify", "الاعتماد", "Certifier"),
     "stage_train": ("Train a model", "تدريب نموذج", "Entraîner un modèle"),
     "stage_ask": ("Ask", "السؤال", "Interroger"),
