@@ -36,7 +36,7 @@ MISTAKES = [
     ("a list", "- a\n", "", "a recipe is a mapping"),
     ("unknown field", "nmae: x\n" + HEAD, "line 1", "Did you mean 'name'"),
     ("no stages", "name: x\n", "line 1", "needs a list of `stages`"),
-    ("empty stages", "name: x\nstages: []\n", "line 2", "Known stages: ask, certify, clean, ingest, train"),
+    ("empty stages", "name: x\nstages: []\n", "line 2", "Known stages: ask, certify, clean, ingest, repair, train"),
     ("a stage that is a word", HEAD + "  - clean\n", "line 4", "one name with its settings"),
     ("a stage with settings that are no mapping", HEAD + "  - clean: raw\n", "line 4", "the settings of `clean` are a mapping"),
     ("unknown stage", HEAD + "  - claen: {}\n", "line 4", "Did you mean 'clean'"),

@@ -47,10 +47,16 @@ def print_summary(done: Run) -> None:
     for result in results:
         _PRINTERS.get(result.kind, lambda facts: None)(result.facts)
     for result in results:
-        if result.kind in ("clean", "train") or (result.kind == "ingest" and len(results) == 1):
+        if result.kind in ("clean", "repair", "train") or (result.kind == "ingest" and len(results) == 1):
             typer.echo(f"{'model' if result.kind == 'train' else 'dataset'}: {result.path}")
     typer.echo(f"report: {done.report}")
     typer.echo("Everything was up to date." if done.up_to_date else f"Done in {done.seconds:.1f} s.")
+
+
+def print_findings(facts: Any) -> None:
+    """What was wrong with a table, and what of it was repaired."""
+    rows = [(f["id"], f["state"], f["records"], f["cause"]["en"]) for f in facts["findings"]]
+    print_table("Found in the table (`khettara undo` takes a repair back)", ("finding", "", "rows", "what"), rows)
 
 
 def print_certificate(facts: Any) -> None:
@@ -82,4 +88,4 @@ def print_answer(facts: Any) -> None:
     typer.echo("")
 
 
-_PRINTERS = {"certify": print_certificate, "train": print_training, "ask": print_answer}
+_PRINTERS = {"repair": print_findings, "certify": print_certificate, "train": print_training, "ask": print_answer}

@@ -41,10 +41,15 @@ class Model:
 
     def logits(self, totals: npt.NDArray[np.int64], grams: npt.NDArray[np.int64], head: int) -> Floats:
         """The same before priors and normalisation."""
-        a, b = self.calibration[head]
-        n = np.maximum(grams, 1).astype(np.float64)
-        logits: Floats = totals[:, : len(self.heads[head])] * (np.exp(a) * n ** (b - 1))[:, None]
-        return logits
+        return scaled(totals[:, : len(self.heads[head])], grams, self.calibration[head])
+
+
+def scaled(totals: npt.NDArray[np.int64], grams: npt.NDArray[np.int64], calibration: tuple[float, float]) -> Floats:
+    """Sums over so many n-grams as logits: the mean times exp(a) times the number to the power of b."""
+    a, b = calibration
+    n = np.maximum(grams, 1).astype(np.float64)
+    logits: Floats = totals * (np.exp(a) * n ** (b - 1))[:, None]
+    return logits
 
 
 def softmax(logits: Floats) -> Floats:
@@ -56,24 +61,30 @@ def softmax(logits: Floats) -> Floats:
 
 def make(table: npt.NDArray[np.int8], heads: Sequence[Sequence[str]], calibration: Sequence[Sequence[float]]) -> Model:
     """A model of its parts."""
-    from khettara.kernels.ngrams import pack
+    from khettara.kernels.ngrams import LANES, pack
 
+    lanes = np.pad(table, ((0, 0), (0, LANES - table.shape[1])))
     pairs = tuple((float(a), float(b)) for a, b in calibration)
-    return Model(table, pack(table), tuple(map(tuple, heads)), pairs)
+    return Model(table, pack(lanes), tuple(map(tuple, heads)), pairs)
+
+
+def language_model() -> Model:
+    """The identifier's model in the package."""
+    return packaged("language")
 
 
 @cache
-def language_model() -> Model:
-    """The model in the package, read once and checked against its hash."""
+def packaged(name: str) -> Model:
+    """A model in the package, read once and checked against its hash."""
     folder = files("khettara.darija") / "models"
-    return read(json.loads((folder / "language.json").read_text("utf-8")), (folder / "language.int8").read_bytes())
+    return read(json.loads((folder / f"{name}.json").read_text("utf-8")), (folder / f"{name}.int8").read_bytes())
 
 
 def read(described: dict[str, Any], data: bytes) -> Model:
     """A model from its description and the bytes of its table."""
     if sha256(data).hexdigest() != described["sha256"]:
         raise KhettaraError(
-            "the language table is not the one that its description names", hint="Install the package again, or run: khettara darija train"
+            "a table of the language room is not the one that its description names", hint="Install the package again, or run: khettara darija train"
         )
     table = np.frombuffer(data, np.int8).reshape(described["rows"], -1)
     return make(table, described["heads"], described["calibration"])

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from khettara.darija.classes import HEADS
-from khettara.darija.model import Model, make, softmax, write
+from khettara.darija.model import Model, make, scaled, softmax, write
 from khettara.darija.sources import SOURCES, Source, table
 from khettara.errors import KhettaraError
 from khettara.kernels import text_of
@@ -183,16 +183,21 @@ def calibrate(table: npt.NDArray[np.int8], rows: Sequence[Row]) -> list[list[flo
     found = []
     for head, size in enumerate(_SIZES):
         mine = (heads == head) & (sums.grams[:, head] > 0)
-        totals, grams, classes, weight = sums.totals[mine, head], sums.grams[mine, head], lanes[mine], importance[mine]
-        best = (np.inf, 0.0, 0.0)
-        for a in np.arange(-3, 2.01, 0.1):
-            for b in np.arange(0, 0.61, 0.1):
-                model = make(table, [[""] * size] * (head + 1), [[a, b]] * (head + 1))
-                chance = softmax(model.logits(totals, grams, head))[np.arange(len(classes)), classes]
-                loss = float(-(weight * np.log(np.maximum(chance, 1e-9))).sum() / weight.sum())
-                best = min(best, (loss, round(float(a), 1), round(float(b), 1)))
-        found.append([best[1], best[2]])
+        found.append(sharpest(size, sums.totals[mine, head], sums.grams[mine, head], lanes[mine], importance[mine]))
     return found
+
+
+def sharpest(
+    size: int, totals: npt.NDArray[np.int64], grams: npt.NDArray[np.int64], classes: npt.NDArray[np.int64], weight: npt.NDArray[np.float64]
+) -> list[float]:
+    """The pair (a, b) of `Model.calibration` of least surprise for a head of so many classes, sought on a grid."""
+    best = (np.inf, 0.0, 0.0)
+    for a in np.arange(-3, 2.01, 0.1):
+        for b in np.arange(0, 0.61, 0.1):
+            chance = softmax(scaled(totals[:, :size], grams, (a, b)))[np.arange(len(classes)), classes]
+            loss = float(-(weight * np.log(np.maximum(chance, 1e-9))).sum() / weight.sum())
+            best = min(best, (loss, round(float(a), 1), round(float(b), 1)))
+    return [best[1], best[2]]
 
 
 def train(rows: Sequence[Row]) -> tuple[Model, dict[str, Any]]:

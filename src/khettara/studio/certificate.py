@@ -63,7 +63,7 @@ def certificate_page(dataset: Dataset, *, lang: str = "en", findings: Findings |
         regions=_regions(said, lang),
         languages=bars((language(name, lang), number, "in") for name, number in mapping(said.get("languages")).items()),
         checks=[_check(mapping(check), lang) for check in listed(mapping(said.get("rights")).get("checks"))],
-        slices=[_slice(mapping(found)) for found in listed(mapping(said.get("robustness")).get("slices"))],
+        slices=[found for entry in listed(mapping(said.get("robustness")).get("slices")) if (found := _slice(mapping(entry)))["disparity"]],
         blocks=[(name, _told(mapping(said.get(name)), DRAWN)) for name in ("robustness", "contamination", "poisoning", "rights")],
         commands=_commands(dataset),
     )
