@@ -14,6 +14,7 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks.darija import tone
 from benchmarks.darija.asked import VIEWS, audited, items, leave_out, tifinagh
 from benchmarks.darija.baselines import baselines
 from benchmarks.darija.further import ablations, own_table, random_split, switching
@@ -85,6 +86,12 @@ def publish(figures: str, picture: str) -> None:
     MATRIX.write_text(picture, "utf-8")
 
 
+def publish_tones(figures: str) -> None:
+    """Put the figures of sentiment and offence into the page and the card."""
+    for page in (PAGE, CARD):
+        _put(page, *tone.MARKS, figures)
+
+
 def _put(page: Path, begin: str, end: str, text: str) -> None:
     """Replace what stands between two marks."""
     before, _, rest = page.read_text("utf-8").partition(begin)
@@ -103,9 +110,11 @@ def main() -> int:
         print(f"no data at {options.data}: name their folder with --data", file=sys.stderr)
         return 2
     figures, picture = report(options.data, not options.without_ablations, not options.without_peers)
-    print(figures)
+    tones = tone.tables(options.data)
+    print(figures, tones, sep="\n\n")
     if options.write:
         publish(figures, picture)
+        publish_tones(tones)
     return 0
 
 

@@ -15,7 +15,6 @@ import numpy as np
 import polars as pl
 
 Array = np.ndarray[Any, Any]
-EPOCH = np.datetime64("1970-01-01")
 
 
 @dataclass(frozen=True)

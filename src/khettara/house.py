@@ -302,31 +302,35 @@ def _write_whole(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def examine(path: str | os.PathLike[str], *, sheet: str | None = None, only: Sequence[str] = (), watch: Watch | None = None) -> Examined | Findings:
+def examine(
+    path: str | os.PathLike[str], *, sheet: str | None = None, only: Sequence[str] = (), label: str | None = None, watch: Watch | None = None
+) -> Examined | Findings:
     """Find what is wrong with a table (a file, or a sealed dataset of kind `table`), or with a dataset of documents or clips.
 
     Args:
         path: the file or folder.
         sheet: the sheet of a workbook.
         only: findings of these kinds only.
+        label: of a table, the column that a model would learn to tell; else the one whose header says so.
         watch: told what is being looked for.
 
     Raises:
         KhettaraError: it does not read.
     """
     from khettara.dataset import Dataset
+    from khettara.dataset.defects import OF_TEXTS_AND_CLIPS
     from khettara.tables.examine import check_kinds
     from khettara.tables.examine import examine as examine_table
 
-    check_kinds(only)
     if (Path(path) / "dataset.json").is_file():
         dataset = Dataset.open(path)
         if dataset.kind != "table":
             from khettara.certify import examine as examine_dataset
 
+            check_kinds(only, OF_TEXTS_AND_CLIPS)
             found: Findings = examine_dataset(dataset)
             return replace(found, findings=tuple(one for one in found.findings if not only or one.kind in only))
-    return examine_table(path, sheet=sheet, only=only, watch=watch)
+    return examine_table(path, sheet=sheet, only=only, label=label, watch=watch)
 
 
 def repair(
@@ -335,6 +339,7 @@ def repair(
     *,
     apply: Sequence[str] = ("all",),
     sheet: str | None = None,
+    label: str | None = None,
     licence: str | None = None,
     watch: Watch | None = None,
 ) -> Repaired:
@@ -346,8 +351,8 @@ def repair(
     from khettara.tables.examine import examine as examine_table
     from khettara.tables.repair import repair as seal
 
-    examined = examine_table(table, sheet=sheet, watch=watch)
-    return seal(examined.table, examined.findings(), examined.found, apply, Path(output), settings={"sheet": sheet}, licence=licence)
+    examined = examine_table(table, sheet=sheet, label=label, watch=watch)
+    return seal(examined.table, examined.findings(), examined.found, apply, Path(output), settings={"sheet": sheet, "label": label}, licence=licence)
 
 
 def certify(
@@ -381,7 +386,7 @@ def certify(
     if dataset.kind == "table" and asked.findings is None and not (dataset.path / NAME).is_file():
         from khettara.tables.examine import Examined
 
-        examined = examine(path)
+        examined = examine(path, label=asked.label)
         assert isinstance(examined, Examined)
         asked = replace(asked, findings=examined.findings())
     return (recertify if again else measure)(Path(path), purpose, key, now, asked)

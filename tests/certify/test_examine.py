@@ -13,6 +13,7 @@ from tests.certify.test_poisoning import sentences
 
 from khettara.certify import examine
 from khettara.dataset import Dataset
+from khettara.dataset.defects import OF_TEXTS_AND_CLIPS
 from khettara.dataset.findings import Findings
 from khettara.errors import DatasetError
 
@@ -36,6 +37,7 @@ def test_each_defect_is_found(tmp_path: Path, kind: str, change: dict[str, Any],
     found = {finding.kind: finding for finding in examine(Dataset.open(seal(tmp_path / "ds", rows))).findings}
     assert found[kind].records == records
     assert set(found[kind].cause) == {"en", "fr", "ar"} == set(found[kind].remedy)
+    assert kind in OF_TEXTS_AND_CLIPS
     assert {example["row"] for example in found[kind].examples} <= {10, 11, 12}
 
 

@@ -28,11 +28,21 @@ def test_a_purpose_is_named_as_it_was_asked_for(name: str) -> None:
     assert load_profile(name).purpose == name
 
 
-@pytest.mark.parametrize("name", ["classification:", "classification:a/b", "federation:..", "pretraining:x", "clasification:health", "health"])
+@pytest.mark.parametrize(
+    "name", ["classification:", "classification:a/b", "federation:..", "pretraining:x", "classification:صحة", "clasification:health", "health"]
+)
 def test_what_is_no_purpose_is_refused(name: str) -> None:
     """A name that could be a path, a family without members, a misspelling."""
     with pytest.raises(RecipeError):
         load_profile(name)
+
+
+def test_a_profile_with_nothing_in_it_is_refused(tmp_path: Path) -> None:
+    """An empty file has no line that a mistake could stand on, and is told all the same."""
+    empty = tmp_path / "mine.yaml"
+    empty.write_text("")
+    with pytest.raises(RecipeError, match=r"mine\.yaml, line 1: the setting '\w+' is missing"):
+        load_profile(str(empty))
 
 
 def test_a_profile_without_demands_for_such_data_certifies_nothing(tmp_path: Path, key: Key) -> None:

@@ -10,7 +10,7 @@ from tests.builders import document_rows, seal
 from tests.certify.test_measures import people, seal_table
 
 from khettara.certify import Settings, certify
-from khettara.certify.rights import CHECKS
+from khettara.certify.rights import CHECKS, Rights, load_rights
 from khettara.dataset.signing import Key, new_key
 from khettara.errors import RecipeError
 
@@ -30,13 +30,13 @@ CASES = [
     ),
     ("past its end, whatever the purpose", "cndp: {reference: A-412/2025, expires: 2026-10-31}", "pretraining", False, "expired on 2026-10-31"),
     ("its last day", "basis: contract\ncndp: {reference: A-412/2025, expires: 2026-11-01}", "federation:sites", True, ""),
-    ("CIN without a reference", "basis: contract", "federation:sites", True, "CIN, which need the CNDP's authorisation"),
+    ("CIN without a reference", "basis: contract", "federation:sites", True, "CIN numbers, which the CNDP has to authorise"),
     (
         "a declaration is no authorisation",
         "basis: contract\ncndp: {reference: D-9/2026, kind: declaration}",
         "federation:sites",
         True,
-        "CIN, which need",
+        "CIN numbers, which the CNDP has to authorise",
     ),
     ("another purpose than stated", "purposes: [open-data]", "pretraining", False, "allows open-data, not pretraining"),
     ("a purpose of the family stated", "purposes: [federation]", "federation:sites", False, ""),
@@ -103,6 +103,11 @@ def test_the_statement_beside_may_be_replaced(tmp_path: Path, key: Key) -> None:
     given.write_text("licence: CC0-1.0\npurpose: [pretraining]\n", encoding="utf-8")
     with pytest.raises(RecipeError, match=r"line 2.*'purpose'"):
         certify(path, "pretraining", key, NOW, Settings(rights=given))
+
+
+def test_an_empty_statement_states_nothing(tmp_path: Path) -> None:
+    (tmp_path / "rights.yaml").write_text("")
+    assert load_rights(None, tmp_path / "ds") == Rights()
 
 
 def test_a_voice_is_personal_data(tmp_path: Path, key: Key) -> None:

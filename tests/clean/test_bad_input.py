@@ -16,8 +16,8 @@ from tests.builders import document_rows
 
 import khettara as kh
 from khettara.clean import STEPS
-from khettara.engine.evalsets import make_evalset
 from khettara.dataset import DOCUMENTS, Dataset, Draft, StepRecord
+from khettara.engine.evalsets import make_evalset
 from khettara.errors import KhettaraError
 
 TATWEEL = "\N{ARABIC TATWEEL}"

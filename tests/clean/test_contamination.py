@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 import khettara as kh
 from khettara.clean import Contamination
-from khettara.engine.evalsets import EvalSet, find_evalset, make_evalset
 from khettara.cli.main import app
+from khettara.engine.evalsets import EvalSet, find_evalset, make_evalset
 from khettara.errors import RecipeError, SourceError, Tampered
 
 # 20 words, 15 words, 9 words (between the two runs), 5 words (whole only), 2 words (never).

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from khettara.clean import STEPS, MaskIdentifiers, Scrub
-from khettara.engine.evalsets import make_evalset
 from khettara.engine import Step
+from khettara.engine.evalsets import make_evalset
 
 TEXTS = [
     "الســوق  كل خميس",

@@ -22,7 +22,9 @@ def test_identify_reads_stdin() -> None:
     assert [line.split("\t")[:2] for line in lines] == [["ary", "Latn"], ["fr", "Latn"]]
 
 
-@pytest.mark.parametrize(("command", "key"), [("identify", "labels"), ("segment", "switch_points"), ("explain", "rules")])
+@pytest.mark.parametrize(
+    ("command", "key"), [("identify", "labels"), ("segment", "switch_points"), ("explain", "rules"), ("sentiment", "chances"), ("offence", "chances")]
+)
 def test_json_of_files(tmp_path: Path, command: str, key: str) -> None:
     """`--json` gives one object a text, from files too."""
     file = tmp_path / "notes.txt"
@@ -36,6 +38,14 @@ def test_json_of_files(tmp_path: Path, command: str, key: str) -> None:
 def test_lines_for_people(command: str) -> None:
     """Without `--json` a person can read it."""
     assert "wach" in runner.invoke(app, ["darija", command], input=LINES).stdout
+
+
+@pytest.mark.parametrize("command", ["sentiment", "offence"])
+def test_a_signal_is_a_line_a_text(command: str) -> None:
+    """Label, probabilities, the text; of French the command says nothing but `unsure`."""
+    darija, french = runner.invoke(app, ["darija", command], input=LINES).stdout.splitlines()
+    assert "0." in darija.split("\t")[1]
+    assert french.split("\t")[:2] == ["unsure", "-"]
 
 
 def test_a_dataset_is_read_by_column(tmp_path: Path) -> None:

@@ -73,3 +73,44 @@ def test_mistakes_are_answered_in_one_message(arguments: list[str], message: str
     assert result.exit_code != 0
     assert message in str(result.exception)
     assert not (tmp_path / "x").exists()
+
+
+@pytest.fixture(scope="module")
+def mended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The register, repaired, under a licence."""
+    target = tmp_path_factory.mktemp("mended") / "register"
+    assert RUN.invoke(app, ["repair", str(REGISTER), "-o", str(target), "--licence", "CC0-1.0"]).exit_code == 0
+    return target
+
+
+def test_rows_set_aside_are_listed_and_explained(mended: Path) -> None:
+    """`rejects` of a table: its cells stand where documents have a text, and the row that stayed is set beside."""
+    listed = RUN.invoke(app, ["rejects", str(mended)])
+    assert listed.exit_code == 0, listed.output
+    assert "exact_duplicate: 12 records (" in listed.stdout
+    assert "Nom / الاسم: Ali Imnayn" in listed.stdout
+    first = json.loads(RUN.invoke(app, ["rejects", str(mended), "--json"]).stdout)[0]["examples"][0]
+    told = RUN.invoke(app, ["rejects", str(mended), first["id"]])
+    assert told.exit_code == 0, told.output
+    assert f"instead of it  {first['winner']} (kept)" in told.stdout
+    spoken = RUN.invoke(app, ["rejects", str(mended), "--lang", "ary"])
+    assert "in no language" in str(spoken.exception)
+
+
+def test_the_licence_given_to_repair_is_that_of_the_certificate(mended: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody states it a second time; a statement of rights may say otherwise. A label that is no column is refused."""
+    monkeypatch.setenv("KHETTARA_HOME", str(tmp_path))
+    RUN.invoke(app, ["keys", "new", "Data office of Ain Zerqa"])
+    rights = json.loads(RUN.invoke(app, ["certify", str(mended), "--for", "open-data", "--json"]).stdout)["rights"]
+    assert (rights["licence"], rights["licences"], rights["unknown"]) == ("CC0-1.0", {"CC0-1.0": 900}, 0)
+    (tmp_path / "rights.yaml").write_text("licence: CC-BY-4.0\n", encoding="utf-8")
+    stated = RUN.invoke(app, ["certify", str(mended), "--for", "open-data", "--json", "--rights", str(tmp_path / "rights.yaml")])
+    assert json.loads(stated.stdout)["rights"]["licences"] == {"CC-BY-4.0": 900}
+    assert "no column 'nosuch'" in str(RUN.invoke(app, ["certify", str(mended), "--label", "nosuch"]).exception)
+
+
+def test_nothing_repaired_is_said(tmp_path: Path) -> None:
+    """No empty table is printed where there was nothing to do."""
+    (tmp_path / "t.csv").write_text("nom,age\nAli,31\nHind,42\n", encoding="utf-8")
+    done = RUN.invoke(app, ["repair", str(tmp_path / "t.csv"), "-o", str(tmp_path / "t")])
+    assert done.stdout.startswith("No repair is applied")

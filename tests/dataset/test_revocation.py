@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +43,13 @@ def test_one_list_grows(certified: Path, key: Key, now: datetime) -> None:
     with pytest.raises(CertificateError, match="a reason"):
         revoke("3" * 64, "three", "why not", key, now)
     assert held_lists(trusted_keys())[0] == [second]
+
+
+def test_of_two_who_revoke_at_a_time_both_are_heard(key: Key, now: datetime) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: revoke(f"{number:064x}", f"data {number}", REASON, key, now), range(24)))
+    ((held,), faults) = held_lists(trusted_keys())
+    assert (held.sequence, len(held.revoked), faults) == (24, 24, [])
 
 
 def sent(tmp_path: Path, name: str, key: FileKey, revoked: list[str], sequence: int, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -19,6 +19,7 @@ from khettara.dataset.signing import new_key
 from khettara.errors import CertificateError, KhettaraError, MissingExtra
 from khettara.studio import browser, certificate_page, print_pdf
 from khettara.studio.map import region_map
+from khettara.studio.measures import measure_row
 from khettara.studio.words import LANGUAGES
 
 REGISTER = Path(__file__).resolve().parents[2] / "samples" / "register.csv"
@@ -57,7 +58,7 @@ def test_it_says_verdict_signer_reasons_and_findings_in_each_language(dataset: D
         assert finding.cause[lang] in text
     for measure in said["measures"]:
         assert not measure["id"] or measure["id"] in text
-    for key in ("verdict_", "kind_", "state_", "family_", "status_", "block_", "None", "nan"):
+    for key in ("verdict_", "state_", "family_", "status_", "block_", "None", "nan"):
         assert key not in text, key
 
 
@@ -114,3 +115,25 @@ def test_it_prints_as_pdf_or_says_what_to_install(dataset: Dataset, tmp_path: Pa
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingExtra, match="apt-get install chromium"):
         print_pdf(page, tmp_path / "other.pdf")
+
+
+def test_next_steps_name_the_rights_and_what_was_not_measured(dataset: Dataset) -> None:
+    """What refused is what is to be done: rights by article, in the page's language, and demands that nothing could answer."""
+    steps = read(certificate_page(dataset, lang="fr")).xpath("//ol[@class='next']")[0].text_content()
+    said = Certificate.read(dataset.path).predicate
+    refusing = [check for check in said["rights"]["checks"] if check["passed"] is False and check["required"]]
+    assert refusing
+    for check in refusing:
+        assert check["words"]["fr"][1:] in steps
+    assert "loi 09-08, article" in steps
+    assert "law 09-08" not in steps
+    assert "données de santé" in steps
+    unmet = [each for each in said["measures"] if each["because"] is not None and not each["passed"]]
+    assert all(each["titles"]["fr"] in steps for each in unmet if each["id"])
+
+
+def test_what_people_attest_shows_its_value() -> None:
+    """An attested measure has a value and an outcome, as one that was counted has; a missing one has neither."""
+    row = measure_row({"status": "evidenced", "value": 0.98, "numerator": 196, "denominator": 200, "minimum": 0.98, "passed": True})
+    assert (row["value"], row["outcome"]) == (0.98, "passed")
+    assert measure_row({"status": "missing", "value": None, "minimum": 0.98, "passed": False})["outcome"] == "not_computed"

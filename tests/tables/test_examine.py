@@ -13,12 +13,13 @@ from tests.builders import document_rows, seal
 from typer.testing import CliRunner
 
 from khettara.cli.main import app
+from khettara.dataset.defects import OF_TABLES
 from khettara.dataset.findings import Findings
 from khettara.errors import KhettaraError, RecipeError
 from khettara.house import examine as examine_any
 from khettara.tables import ColumnType, Examination, Found, Repair, Table, detectors
 from khettara.tables import reading as reading_module
-from khettara.tables.examine import KINDS, examine, examine_table
+from khettara.tables.examine import examine, examine_table
 from khettara.tables.reading import read_table
 
 SAID = {"en": "said", "fr": "dit", "ar": "قيل"}
@@ -165,7 +166,7 @@ def test_a_table_without_records_has_no_findings_that_need_one(tmp_path: Path) -
 def test_odd_tables_are_examined_to_the_end(columns: dict[str, list[str | None]]) -> None:
     examined = examine_table(Table.of("odd", columns))
     assert json.loads(json.dumps(examined.as_json()))["records"] == len(next(iter(columns.values())))
-    assert all(one.kind in KINDS for one in examined.found.values())
+    assert all(one.kind in OF_TABLES for one in examined.found.values())
     assert all(set(one.cause) == {"en", "fr", "ar"} for one in examined.found.values())
 
 
@@ -204,7 +205,15 @@ def test_findings_survive_the_way_to_disk_and_back(tmp_path: Path) -> None:
 
 
 def test_a_dataset_of_documents_is_examined_by_the_room_that_knows_it(tmp_path: Path) -> None:
-    assert isinstance(examine_any(seal(tmp_path / "texts", document_rows(12))), Findings)
+    """Documents have kinds of findings of their own: one may be asked for, and those of tables may not."""
+    rows = document_rows(12)
+    rows[3]["licence"] = None
+    path = seal(tmp_path / "texts", rows)
+    told = examine_any(path, only=["licence_missing"])
+    assert isinstance(told, Findings)
+    assert [finding.kind for finding in told.findings] == ["licence_missing"]
+    with pytest.raises(RecipeError, match="no kind of finding 'mixed_dates'"):
+        examine_any(path, only=["mixed_dates"])
 
 
 def test_reading_and_examining_agree_on_the_columns(tmp_path: Path) -> None:

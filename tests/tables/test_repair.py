@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import document_rows, seal
 
+from khettara import house
 from khettara.dataset import Dataset
 from khettara.dataset.findings import Finding, Findings, read_findings, rows_of
-from khettara.errors import DatasetError, RecipeError
+from khettara.errors import DatasetError, RecipeError, StorageError, Tampered
 from khettara.tables import Found, Repair, Table
 from khettara.tables.repair import raw_table, repair, undo
 from khettara.tables.table import Aside
@@ -88,6 +89,17 @@ def test_findings_stay_with_the_dataset_and_say_which_were_repaired(tmp_path: Pa
     assert rows_of(dataset, ["F4"])["F4"].tolist() == [3]
 
 
+def test_all_leaves_a_certain_repair_with_the_doubtful_one_that_it_builds_on(tmp_path: Path) -> None:
+    """`all` never fails for what nobody asked for by name; by name, both are needed."""
+    entries = [found("decimal_marks", {"a": {1: "2.5"}}, confidence=0.6), found("mixed_units", {"a": {1: "250.5"}}), ENTRIES[1]]
+    findings, named = told(TABLE, entries, KINDS)
+    done = repair(TABLE, findings, named, ["all"], tmp_path / "ds")
+    assert ([finding.id for finding in done.applied], [finding.id for finding in done.left]) == (["F3"], ["F1", "F2"])
+    with pytest.raises(RecipeError, match="F2 builds on that of F1"):
+        repair(TABLE, findings, named, ["all", "F2"], tmp_path / "ds")
+    assert len(repair(TABLE, findings, named, ["all", "F1"], tmp_path / "ds").applied) == 3
+
+
 def test_a_repair_that_builds_on_another_is_refused_without_it(tmp_path: Path) -> None:
     """A value converted after its decimal comma was read makes no sense without that reading; the message names both."""
     findings, named = told(TABLE, ENTRIES, KINDS)
@@ -122,6 +134,39 @@ def test_undoing_makes_a_new_version_and_keeps_the_old(tmp_path: Path) -> None:
         undo(tmp_path / "ds", ["F2"])
 
 
+def test_a_dataset_repaired_is_the_parent_and_lends_its_licence(tmp_path: Path) -> None:
+    """So the walk from an answer to the first file does not end at a repair; and changed bytes are not repaired at all."""
+    findings, named = told(TABLE, ENTRIES, KINDS)
+    first = repair(TABLE, findings, named, ["mixed_dates"], tmp_path / "first", licence="CC0-1.0")
+    made = house.repair(tmp_path / "first", tmp_path / "second").manifest
+    assert [(parent.name, parent.digest) for parent in made.parents] == [("first", first.manifest.digest)]
+    assert made.facts["licence"] == "CC0-1.0"
+    file = tmp_path / "first" / "data" / "part-00000.parquet"
+    octets = bytearray(file.read_bytes())
+    octets[len(octets) // 2] ^= 1
+    file.write_bytes(octets)
+    with pytest.raises(Tampered):
+        house.repair(tmp_path / "first", tmp_path / "third")
+
+
+def test_two_who_undo_at_a_time_do_not_lose_what_the_other_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The later one is refused: it read the version that the earlier one replaced."""
+    findings, named = told(TABLE, ENTRIES, KINDS)
+    repair(TABLE, findings, named, ["all"], tmp_path / "ds")
+
+    def meanwhile(dataset: Dataset) -> Table:
+        monkeypatch.undo()
+        undo(tmp_path / "ds", ["F2"])
+        return raw_table(dataset)
+
+    monkeypatch.setattr("khettara.tables.repair.raw_table", meanwhile)
+    with pytest.raises(StorageError, match="in the meantime"):
+        undo(tmp_path / "ds", ["F4"])
+    kept = read_findings(Dataset.open(tmp_path / "ds"))
+    assert kept is not None
+    assert {finding.id for finding in kept.findings if finding.state == "repaired"} == {"F1", "F3", "F4"}
+
+
 def test_rows_that_are_no_records_are_kept_with_their_reason_through_repairs_and_undoing(tmp_path: Path) -> None:
     """A total row is neither data nor lost: in = kept + rejected, before and after."""
     table = replace(TABLE, aside=(Aside(6, "Total;3,5;;", "total"),))
@@ -138,7 +183,29 @@ def test_a_dataset_that_was_never_repaired_has_nothing_to_undo(tmp_path: Path) -
         undo(tmp_path / "docs", ["F1"])
 
 
-CELLS = st.one_of(st.none(), st.sampled_from(["", " ", "1", "01", "1.5", "-3", "x", "2024-02-30", "2024-02-29", "é", "٣"]))
+def test_a_row_set_aside_names_the_row_that_stays_and_keeps_cells_whose_column_is_called_as_ours(tmp_path: Path) -> None:
+    """The row that was to stay may be a copy itself; and a column called `value` is beside the reason's `value`."""
+    table = Table.of("t", {"value": ["7", "7", "7"], "a": ["x", "x", "X"]})
+    findings, named = told(table, [copies([1], [0]), copies([2], [1])], {"value": "number", "a": "text"})
+    repair(table, findings, named, ["all"], tmp_path / "ds")
+    dataset = Dataset.open(tmp_path / "ds")
+    stays = next(dataset.batches())["id"][0].as_py()
+    rejects = [row for batch in dataset.batches(role="rejects") for row in batch.to_pylist()]
+    assert [(row["value (2)"], row["value"], row["winner"]) for row in rejects] == [(7, "F1", stays), (7, "F2", stays)]
+
+
+def test_changed_bytes_are_not_sealed_anew_by_undoing(tmp_path: Path) -> None:
+    findings, named = told(TABLE, ENTRIES, KINDS)
+    repair(TABLE, findings, named, ["all"], tmp_path / "ds")
+    file = tmp_path / "ds" / "raw" / "part-00000.parquet"
+    octets = bytearray(file.read_bytes())
+    octets[len(octets) // 2] ^= 1
+    file.write_bytes(octets)
+    with pytest.raises(Tampered, match="raw/part-00000"):
+        undo(tmp_path / "ds", ["F1"])
+
+
+CELLS = st.one_of(st.none(), st.sampled_from(["", " ", "1", "+5", "01", "1.5", "-3", "x", "2024-02-30", "2024-02-29", "é", "٣"]))
 
 
 @st.composite

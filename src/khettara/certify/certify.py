@@ -70,7 +70,7 @@ def _certify(path: Path, purpose: str, key: Key, now: datetime, settings: Settin
     if dataset.kind not in KINDS:
         raise DatasetError(f"datasets of {dataset.kind} cannot be certified", where=str(path), hint=f"What can: {', '.join(KINDS)}.")
     demands = profile.demands_of(dataset.kind)
-    predicate = _measure(dataset, purpose, demands, key, now, settings, remember)
+    predicate = _measure(dataset, profile, demands, key, now, settings, remember)
     certificate = Certificate.issue(dataset.manifest, predicate, key)
     certificate.write(dataset.path)
     return certificate
@@ -78,17 +78,20 @@ def _certify(path: Path, purpose: str, key: Key, now: datetime, settings: Settin
 
 def inputs_of(dataset: Dataset, purpose: str, settings: Settings, now: datetime | None = None) -> str:
     """Names what a certificate rests on beside the data: profile, rights, attestations, label, findings given, evaluation sets."""
-    profile, day = load_profile(purpose), (now or _now()).date()
     sets = contamination.registers(settings.evalsets) if dataset.kind == "documents" else ()
+    stated, evidence = load_rights(settings.rights, dataset.path), load_evidence(settings.evidence, (now or _now()).date())
+    return _inputs(load_profile(purpose), stated, evidence, settings, sets)
+
+
+def _inputs(profile: Profile, stated: Rights, evidence: Evidence, settings: Settings, sets: Sequence[contamination.Register]) -> str:
     given = settings.findings.digest if settings.findings is not None else None
-    stated, evidence = load_rights(settings.rights, dataset.path), load_evidence(settings.evidence, day)
     return sha256_hex(canonical_json([profile.digest, stated.digest, evidence.digest, settings.label, given, [each.digest for each in sets]]))
 
 
 def _measure(
-    dataset: Dataset, purpose: str, demands: Sequence[Demand], key: Key, now: datetime, settings: Settings, remember: bool
+    dataset: Dataset, profile: Profile, demands: Sequence[Demand], key: Key, now: datetime, settings: Settings, remember: bool
 ) -> dict[str, Any]:
-    profile = load_profile(purpose)
+    _check_label(dataset, settings.label)
     found = settings.findings if settings.findings is not None else read_findings(dataset)
     stated = load_rights(settings.rights, dataset.path)
     evidence = load_evidence(settings.evidence, now.date())
@@ -100,9 +103,15 @@ def _measure(
     if known is None or facts.fresh > memory.OUT_OF_DATE * facts.rows:
         memory.remember(dataset.path, name, facts, key)
     seen = Seen(dataset, facts, found, now, settings.label, profile.window_days)
-    seen.cache["licence"] = stated.licence
+    seen.cache["licence"] = stated.licence or dataset.manifest.facts.get("licence")
     predicate = _predicate(seen, profile, demands, stated, evidence, sets)
-    return predicate | {"inputs": inputs_of(dataset, purpose, settings, now)}
+    return predicate | {"inputs": _inputs(profile, stated, evidence, settings, sets)}
+
+
+def _check_label(dataset: Dataset, label: str | None) -> None:
+    known = dataset.schema.names if dataset.files("data") else []
+    if label is not None and label not in known:
+        raise RecipeError(f"no column {label!r} to learn", where=str(dataset.path), hint=f"There are: {', '.join(known)}.")
 
 
 def _predicate(
@@ -116,7 +125,7 @@ def _predicate(
     rights = check(seen, stated, profile.purpose, profile.rights)
     verdict, reasons = _judge(entries, rights["reasons"], dataset.rows)
     found = seen.found if seen.found is not None else examine.findings_of(seen, suspects)
-    licences = _tally(facts, "licence")
+    licences = _tally(facts, "licence") if facts.has("licence") or seen.kind != "table" else {seen.cache["licence"] or "unknown": dataset.rows}
     known = {name: rows for name, rows in licences.items() if name.strip().upper() not in UNSAID}
     return {
         "dataset": {"name": dataset.name, "kind": dataset.kind, "rows": dataset.rows, "digest": dataset.digest},

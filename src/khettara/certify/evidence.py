@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from khettara.certify.measures import Measured, standard
 from khettara.dataset import canonical_json, sha256_hex
-from khettara.engine import explain, nearest, parse_yaml
+from khettara.engine import nearest, read_model_file
 from khettara.errors import RecipeError
 
 
@@ -71,18 +71,7 @@ def load_evidence(path: Path | None, today: date) -> Evidence:
     """
     if path is None:
         return Evidence()
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"the evidence cannot be read: {error}", where=str(path)) from error
-    data, lines = parse_yaml(text, str(path))
-    try:
-        read = Evidence.model_validate(data)
-    except ValidationError as error:
-        what, place, hint = explain(Evidence, error)
-        while place not in lines:
-            place = place[:-1]
-        raise RecipeError(what, where=f"{path}, line {lines[place]}", hint=hint) from None
+    read = read_model_file(Evidence, path, "the evidence")
     for each in read.attestations:
         if each.day > today:
             raise RecipeError(f"the attestation of {each.measure} is dated {each.day}, which is still to come", where=str(path))

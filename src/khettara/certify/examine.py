@@ -327,7 +327,7 @@ def _unreadable(seen: Seen, _: Array) -> Iterator[Defect]:
 
 def _few_voices(seen: Seen, _: Array) -> Iterator[Defect]:
     """A speaker with more than half of the clips: what is learnt is one voice."""
-    name = next((name for name in ("speaker", "author") if seen.facts.has(name)), None)
+    name = seen.speaker
     if name is None:
         return
     words, codes = seen.facts.words(name)

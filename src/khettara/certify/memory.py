@@ -20,6 +20,7 @@ import pyarrow.ipc
 from khettara.certify.measures import Facts
 from khettara.certify.measures.facts import Array
 from khettara.certify.measures.look import Plan
+from khettara.certify.measures.runs import Shared
 from khettara.dataset import Dataset, canonical_json, sha256_hex
 from khettara.dataset.signing import Key, open_envelope, seal_envelope
 from khettara.errors import CertificateError, StorageError, storage_errors
@@ -30,7 +31,7 @@ TYPE = "application/vnd.khettara.facts+json"
 """What the signature is over: it can never be taken for a certificate's."""
 OUT_OF_DATE = 0.05
 """Where fewer records than this were new, what was kept before still serves, and is not written again."""
-VERSION = 1
+VERSION = 2
 """Raise it whenever a look sees another thing than before under the same name."""
 
 
@@ -59,15 +60,17 @@ def place_of(path: Path) -> tuple[Path, Path]:
 def remember(path: Path, name: str, facts: Facts, key: Key) -> None:
     """Keep the facts, in place of what was kept before. Losing them costs time and nothing else, so a full disk is no obstacle."""
     file, signature = place_of(path)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, facts.table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4", unify_dictionaries=True)) as writer:
-        writer.write_table(facts.table)
+    sink, table = pa.BufferOutputStream(), facts.whole()
+    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4", unify_dictionaries=True)) as writer:
+        writer.write_table(table)
     data = sink.getvalue()
-    data = pa.py_buffer(data.to_pybytes() + facts.nodes.tobytes())
+    shared = b"".join(facts.shared.parts()) if facts.shared is not None else None
+    data = pa.py_buffer(b"".join((data, facts.nodes.tobytes(), shared or b"")))
     said = {
         "name": name,
         "sha256": sha256_hex(data),
         "nodes": facts.nodes.nbytes,
+        "shared": len(shared) if shared is not None else None,
         "parts": {part: list(place) for part, place in facts.parts.items()},
     }
     envelope = seal_envelope(canonical_json(said), key, TYPE)
@@ -95,8 +98,10 @@ def recall(path: Path, name: str, key: Key) -> Facts | None:
         if wrong or signer is None or said["name"] != name or said["sha256"] != sha256_hex(data):
             return None
         parts = {part: (int(start), int(rows)) for part, (start, rows) in said["parts"].items()}
-        end = len(data) - int(said["nodes"])
-        nodes = np.frombuffer(data[end:], np.uint8).reshape(-1, 32)
-        return Facts(pa.ipc.open_file(pa.BufferReader(data[:end])).read_all(), parts, nodes)
+        rest = len(data) - int(said["shared"] or 0)
+        end = rest - int(said["nodes"])
+        nodes = np.frombuffer(data[end:rest], np.uint8).reshape(-1, 32)
+        shared = Shared.of_bytes(data[rest:]) if said["shared"] is not None else None
+        return Facts(pa.ipc.open_file(pa.BufferReader(memoryview(data)[:end])).read_all(), parts, nodes, shared=shared)
     except (OSError, ValueError, KeyError, pa.ArrowInvalid, CertificateError):
         return None

@@ -18,11 +18,9 @@ import pyarrow as pa
 
 from khettara.certify.measures import Facts, Measured, Outcome, Seen, missing
 from khettara.certify.measures.facts import Array
+from khettara.certify.measures.runs import Runs, Shared, pairs
 from khettara.dataset import Dataset
-from khettara.kernels.mixing import mixed
 
-FEWEST = 10
-"""Records that a passage is in: fewer are no threat known to work (some 250 were, whatever the size of the model)."""
 MOST, MOST_SHARE = 1000, 0.01
 """A passage in more records than these, and in more than one in a hundred, is not rare: it is a fault of another kind."""
 RUNS = 3
@@ -36,8 +34,6 @@ SPREAD = 0.8
 """One that always stands first is a heading where a single source has more of it than this; else it was put there."""
 LARGE_BURST = 10
 SHOWN = 10
-_BUCKET_BITS = 24  # counters of sixteen million buckets: 128 MB at most
-_SALTS = tuple(np.uint64(salt) for salt in (0x243F6A8885A308D3, 0x13198A2E03707344, 0xA4093822299F31D0, 0x082EFA98EC4E6C89))  # digits of pi
 
 
 @dataclass(frozen=True)
@@ -48,49 +44,19 @@ class Passage:
     n_runs: int
 
 
-def passages(values: Array, owners: Array, n_rows: int) -> list[Passage]:
-    """The passages among runs of words, given as a number and a record each, longest and most frequent first."""
-    bits = min(_BUCKET_BITS, max(12, len(values).bit_length()))
-    buckets = values >> np.uint32(32 - bits)
-    chosen = (np.bincount(buckets, minlength=1 << bits) >= FEWEST)[buckets]
-    runs, rows = _sorted(values[chosen], owners[chosen])
-    if not len(runs):
-        return []
-    starts = np.flatnonzero(np.concatenate([[True], runs[1:] != runs[:-1]]))
-    counts = np.diff(np.append(starts, len(runs)))
-    names = np.add.reduceat(mixed(rows.astype(np.uint64) + np.uint64(1)), starts)
-    rare = (counts >= FEWEST) & (counts <= max(MOST, int(MOST_SHARE * n_rows)))
-    starts, counts, names = starts[rare], counts[rare], names[rare]
-    _, first, sizes = np.unique(names, return_index=True, return_counts=True)
-    kept = [(int(sizes[place]), int(counts[first[place]]), int(starts[first[place]])) for place in np.flatnonzero(sizes >= RUNS)]
-    kept.sort(key=lambda entry: (-entry[0] * entry[1], entry[2]))
-    return [Passage(rows[start : start + count], size) for size, count, start in kept]
-
-
-def _sorted(values: Array, owners: Array) -> tuple[Array, Array]:
-    """Runs of words in order, each once for each record that has it."""
-    order = np.argsort(values, kind="stable")
-    runs, rows = values[order], owners[order]
-    fresh = np.ones(len(runs), bool)
-    fresh[1:] = (runs[1:] != runs[:-1]) | (rows[1:] != rows[:-1])
-    return runs[fresh], rows[fresh]
-
-
-def near_groups(values: Array, owners: Array, n_rows: int, copies: Array) -> Array:
-    """A number for each record that is the same for records that are nearly copies: with the same four least hashes of their runs of words.
-
-    Of records that share nine in ten runs, two in three are found; of those that share half, one in sixteen is taken for a copy. Records
-    without runs are grouped by the hash of the whole text.
-    """
-    names = copies.copy()
-    if len(values):
-        starts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
-        wide = values.astype(np.uint64)
-        joined = np.zeros(len(starts), np.uint64)
-        for salt in _SALTS:
-            joined = mixed(joined * np.uint64(0x9E3779B97F4A7C15) + np.minimum.reduceat(mixed(wide ^ salt), starts))
-        names[owners[starts]] = joined
-    return names
+def passages(runs: Runs, shared: Shared) -> list[Passage]:
+    """The passages among runs of words, longest and most frequent first."""
+    rare = shared.counts <= max(MOST, int(MOST_SHARE * len(runs.sizes)))
+    values, counts = shared.runs[rare], shared.counts[rare]
+    _, first, sizes = np.unique(shared.names[rare], return_index=True, return_counts=True)
+    first, sizes = first[sizes >= RUNS], sizes[sizes >= RUNS]
+    ordered = np.sort(first)
+    found, rows = runs.find(values[ordered])
+    ends = np.cumsum(counts[ordered])
+    assert len(found) == (ends[-1] if len(ends) else 0), "runs counted and runs found differ"
+    hosts = dict(zip(ordered.tolist(), np.split(rows, ends[:-1]), strict=True)) if len(ends) else {}
+    order = sorted(range(len(first)), key=lambda at: (-int(sizes[at]) * int(counts[first[at]]), int(first[at])))
+    return [Passage(hosts[int(first[at])], int(sizes[at])) for at in order]
 
 
 @dataclass(frozen=True)
@@ -154,9 +120,8 @@ def block(seen: Seen, cap: float) -> tuple[Outcome, Array, dict[str, Any]]:
     if not facts.has("grams"):
         why = "only texts are searched for planted passages"
         return missing(why), np.zeros(0, np.int64), {"status": "not applicable", "why": why}
-    values, owners = facts.lists("grams")
-    n_runs = np.bincount(owners, minlength=facts.rows)
-    found = look_closer(dataset, passages(values, owners, facts.rows), n_runs)
+    runs = facts.runs
+    found = look_closer(dataset, passages(runs, facts.shared) if facts.shared is not None else [], runs.sizes)
     planted = [suspect for suspect in found if suspect.diversity >= DIVERSE or _stands_first(facts, suspect)]
     budget = max(1, int(QUARANTINE * facts.rows))
     suspects: list[Suspect] = []
@@ -166,7 +131,7 @@ def block(seen: Seen, cap: float) -> tuple[Outcome, Array, dict[str, Any]]:
         if len(rows) > max(budget, len(planted[0].passage.rows)):
             continue
         held, suspects = rows, [*suspects, suspect]
-    seen.cache["near"] = near_groups(values, owners, facts.rows, facts["copy"])
+    seen.cache["near"] = np.where(runs.sizes > 0, facts["grams.near"], facts["copy"])
     bursts = _bursts(facts, seen.cache["near"])
     sources = _sources(facts, cap)
     told = [
@@ -181,7 +146,7 @@ def block(seen: Seen, cap: float) -> tuple[Outcome, Array, dict[str, Any]]:
     ]
     body = {"status": "computed", "records": len(held), "passages": told, "bursts": bursts, "sources": sources, "quarantineShare": QUARANTINE}
     if seen.label is not None and seen.classes is not None:
-        tied = associations(values, owners, seen.classes[1])
+        tied = associations(runs.values, runs.owners(), seen.classes[1])
         words = seen.classes[0]
         told_tied = [{"label": str(words[each["label"]]), "records": each["records"], "surprise": each["surprise"]} for each in tied[:SHOWN]]
         body["associations"] = {"number": len(tied), "strongest": told_tied}
@@ -254,7 +219,7 @@ def associations(values: Array, owners: Array, codes: Array, fewest: int = 20, s
         surprise: how unlikely chance must be.
     """
     known = codes[owners] >= 0
-    runs, rows = _sorted(values[known], owners[known])
+    runs, rows = pairs(values[known], owners[known])
     labels = codes[rows]
     if not len(runs):
         return []

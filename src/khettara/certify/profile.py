@@ -11,11 +11,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from khettara.certify.measures import MEASURES, standard
 from khettara.dataset import canonical_json, sha256_hex
-from khettara.engine import explain, nearest, parse_yaml
+from khettara.dataset.certificate import PURPOSE
+from khettara.engine import nearest, read_model, read_model_file
 from khettara.errors import DatasetError, RecipeError
 
 Kind = Literal["documents", "table", "clips"]
@@ -128,31 +129,16 @@ def load_profile(name: str) -> Profile:
     folder = resources.files("khettara.certify").joinpath("profiles")
     known = sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
     family, colon, special = name.partition(":")
-    if colon and family in FAMILIES and not special.replace("-", "").replace("_", "").isalnum():
-        raise RecipeError(f"{special!r} cannot name a purpose", hint="Use letters, digits, - and _, such as classification:health.")
+    if colon and family in FAMILIES and not PURPOSE.fullmatch(name):
+        raise RecipeError(f"{special!r} cannot name a purpose", hint="Use Latin letters, digits, - and _, such as classification:health.")
     for file in [f"{family}-{special}", family] if family in FAMILIES else [name]:
         if file in known:
             text = folder.joinpath(f"{file}.yaml").read_text(encoding="utf-8")
-            return _parse(text, f"{file}.yaml").model_copy(update={"purpose": name})
+            return read_model(Profile, text, f"{file}.yaml").model_copy(update={"purpose": name})
     path = Path(name)
     if path.suffix not in (".yaml", ".yml"):
         raise RecipeError(f"no profile for the purpose {name!r}", hint=nearest(name, known))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"the profile cannot be read: {error}", where=name) from error
-    return _parse(text, name)
-
-
-def _parse(text: str, where: str) -> Profile:
-    data, lines = parse_yaml(text, where)
-    try:
-        return Profile.model_validate(data)
-    except ValidationError as error:
-        what, place, hint = explain(Profile, error)
-        while place not in lines:
-            place = place[:-1]
-        raise RecipeError(what, where=f"{where}, line {lines[place]}", hint=hint) from None
+    return read_model_file(Profile, path, "the profile")
 
 
 def outcome(demand: Demand | None, value: float | None) -> dict[str, Any]:

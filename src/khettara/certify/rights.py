@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from khettara.certify.measures import Seen
 from khettara.certify.measures.columns import HEALTH, IDENTIFYING
 from khettara.certify.measures.tables import SMALLEST_GROUP, group_sizes
 from khettara.dataset import canonical_json, sha256_hex
-from khettara.engine import explain, parse_yaml
-from khettara.errors import RecipeError
+from khettara.engine import read_model_file
 
 NAME = "rights.yaml"
 OPT_OUT_DAYS = 365
@@ -81,20 +80,7 @@ def load_rights(path: Path | None, dataset: Path) -> Rights:
     """
     beside = [dataset.parent / f"{dataset.name}.{NAME}", dataset.parent / NAME]
     place = path or next((file for file in beside if file.is_file()), None)
-    if place is None:
-        return Rights()
-    try:
-        text = place.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"the statement of rights cannot be read: {error}", where=str(place)) from error
-    data, lines = parse_yaml(text, str(place))
-    try:
-        return Rights.model_validate(data)
-    except ValidationError as error:
-        what, where, hint = explain(Rights, error)
-        while where not in lines:
-            where = where[:-1]
-        raise RecipeError(what, where=f"{place}, line {lines[where]}", hint=hint) from None
+    return read_model_file(Rights, place, "the statement of rights") if place is not None else Rights()
 
 
 @dataclass(frozen=True)
@@ -160,6 +146,47 @@ def _words(en: str, fr: str, ar: str) -> Words:
     return {"en": en, "fr": fr, "ar": ar}
 
 
+_SAID: Mapping[str, Words] = {
+    "health": _words("health data", "des données de santé", "معطيات صحية"),
+    "genetic": _words("genetic data", "des données génétiques", "معطيات جينية"),
+    "origin": _words("data on origin", "des données sur l'origine", "معطيات عن الأصل"),
+    "opinions": _words("data on opinions", "des données sur les opinions", "معطيات عن الآراء"),
+    "religion": _words("data on religion", "des données sur la religion", "معطيات عن المعتقد الديني"),
+    "union": _words("data on union membership", "des données sur l'appartenance syndicale", "معطيات عن الانتماء النقابي"),
+    "CIN": _words("CIN numbers", "des numéros de CIN", "أرقام بطاقة التعريف الوطنية"),
+    "none": _words("not personal", "non personnelles", "غير شخصية"),
+    "pseudonymous": _words("pseudonymous", "pseudonymes", "مستعارة الأسماء"),
+    "identifying": _words("identifying", "identifiantes", "معرّفة بالأشخاص"),
+    "consent": _words("consent", "consentement", "الموافقة"),
+    "legal obligation": _words("legal obligation", "obligation légale", "التزام قانوني"),
+    "contract": _words("contract", "contrat", "عقد"),
+    "vital interest": _words("vital interest", "intérêt vital", "مصلحة حيوية"),
+    "public interest": _words("public interest", "intérêt public", "مصلحة عامة"),
+    "legitimate interest": _words("legitimate interest", "intérêt légitime", "مصلحة مشروعة"),
+    "cin": _words("CIN number", "numéro de CIN", "رقم بطاقة التعريف الوطنية"),
+    "massar": _words("Massar number", "numéro Massar", "رقم مسار"),
+    "passport": _words("passport number", "numéro de passeport", "رقم جواز السفر"),
+    "cnss": _words("CNSS number", "numéro CNSS", "رقم الضمان الاجتماعي"),
+    "rib": _words("bank account", "compte bancaire (RIB)", "حساب بنكي"),
+    "iban": _words("bank account (IBAN)", "compte bancaire (IBAN)", "حساب بنكي (IBAN)"),
+    "phone": _words("telephone number", "numéro de téléphone", "رقم هاتف"),
+    "email": _words("e-mail address", "adresse électronique", "بريد إلكتروني"),
+    "person_name": _words("name of a person", "nom de personne", "اسم شخص"),
+    "first_name": _words("first name", "prénom", "اسم شخصي"),
+    "family_name": _words("family name", "nom de famille", "اسم عائلي"),
+    "last_name": _words("family name", "nom de famille", "اسم عائلي"),
+    "full_name": _words("name of a person", "nom de personne", "اسم شخص"),
+    "address": _words("address", "adresse", "عنوان"),
+    "plate": _words("number plate", "plaque d'immatriculation", "رقم لوحة سيارة"),
+    "driving_licence": _words("driving licence", "permis de conduire", "رخصة سياقة"),
+}
+"""What is stated and found, as sentences say it; other kinds of identifiers go by their own name."""
+
+
+def _said(name: str, language: str) -> str:
+    return _SAID[name][language] if name in _SAID else name
+
+
 def _valid_reference(case: Case) -> Verdict:
     reference = case.stated.cndp
     if reference is None or reference.expires is None:
@@ -215,11 +242,11 @@ def _authorised(case: Case) -> Verdict:
     reference = case.stated.cndp
     if reference is not None and reference.kind == "authorisation":
         return True, _words(f"authorised: {reference.reference}", f"autorisé : {reference.reference}", f"مأذون به: {reference.reference}")
-    names = ", ".join(what)
+    en, fr, ar = (mark.join(_said(name, language) for name in what) for language, mark in (("en", " and "), ("fr", " et "), ("ar", " و")))
     return False, _words(
-        f"it holds {names}, which need the CNDP's authorisation beforehand, and no reference is stated",
-        f"elles contiennent {names}, soumis à autorisation préalable de la CNDP, et aucune référence n'est déclarée",
-        f"تتضمن {names} مما يخضع لإذن مسبق من اللجنة الوطنية لمراقبة حماية المعطيات، ولم يذكر أي مرجع",
+        f"it holds {en}, which the CNDP has to authorise beforehand, and no reference is stated",
+        f"le jeu contient {fr}, ce qui exige une autorisation préalable de la CNDP, et aucune référence n'est déclarée",
+        f"تتضمن {ar} مما يخضع لإذن مسبق من اللجنة الوطنية لمراقبة حماية المعطيات، ولم يذكر أي مرجع",
     )
 
 
@@ -236,7 +263,11 @@ def _has_basis(case: Case) -> Verdict:
             else "données personnelles, et aucune base légale n'est déclarée",
             "معطيات شخصية، وصرح بالموافقة دون ما يثبتها" if lacks else "معطيات شخصية، ولم يصرح بأي أساس قانوني",
         )
-    return True, _words(f"the basis is {basis}", f"la base légale est déclarée ({basis})", f"الأساس القانوني مصرح به ({basis})")
+    return True, _words(
+        f"the basis is {_said(basis, 'en')}",
+        f"la base légale est déclarée ({_said(basis, 'fr')})",
+        f"الأساس القانوني مصرح به ({_said(basis, 'ar')})",
+    )
 
 
 def _class_fits(case: Case) -> Verdict:
@@ -247,27 +278,31 @@ def _class_fits(case: Case) -> Verdict:
     found: Class = "identifying" if case.found.direct or case.found.voices else "pseudonymous" if case.found.small else "none"
     order = ("none", "pseudonymous", "identifying")
     if order.index(found) > order.index(case.stated.personal):
+        told = case.stated.personal
         return False, _words(
-            f"stated as {case.stated.personal}, but what is found is {found}: {_listing(case.found)}",
-            f"déclarées « {case.stated.personal} », mais trouvées « {found} » : {_listing(case.found)}",
-            f"صرح بأنها {case.stated.personal} لكن الموجود {found}: {_listing(case.found)}",
+            f"stated as {_said(told, 'en')}, but what is found is {_said(found, 'en')}: {_listing(case.found, 'en')}",
+            f"déclarées « {_said(told, 'fr')} », mais trouvées « {_said(found, 'fr')} » : {_listing(case.found, 'fr')}",
+            f"صُرّح بأنها «{_said(told, 'ar')}» لكن ما عُثر عليه «{_said(found, 'ar')}»: {_listing(case.found, 'ar')}",
         )
     return True, _words(
         "the stated class fits what is found", "la classe déclarée convient à ce qui est trouvé", "الدرجة المصرح بها توافق ما عثر عليه"
     )
 
 
-def _listing(found: Found) -> str:
-    parts = [f"{kind} {records:,}" for kind, records in sorted(found.direct.items())]
-    return ", ".join([*parts, *([f"k<{SMALLEST_GROUP}: {found.small:,}"] if found.small else []), *(["voice"] if found.voices else [])])
+def _listing(found: Found, language: str) -> str:
+    few = {"en": f"fewer than {SMALLEST_GROUP} alike", "fr": f"moins de {SMALLEST_GROUP} semblables", "ar": f"أقل من {SMALLEST_GROUP} متشابهين"}
+    voice = {"en": "voice", "fr": "voix", "ar": "صوت"}
+    parts = [f"{_said(kind, language)} ({records})" for kind, records in sorted(found.direct.items())]
+    parts += [f"{few[language]} ({found.small})"] if found.small else []
+    return ("، " if language == "ar" else ", ").join([*parts, *([voice[language]] if found.voices else [])])
 
 
 def _stays_home(case: Case) -> Verdict:
     if case.found.personal and not case.anonymous:
         return False, _words(
-            f"what is published crosses borders, and it points at persons: {_listing(case.found)}",
-            f"ce qui est publié passe les frontières, et désigne des personnes : {_listing(case.found)}",
-            f"ما ينشر يعبر الحدود، وهو يدل على أشخاص: {_listing(case.found)}",
+            f"what is published crosses borders, and it points at persons: {_listing(case.found, 'en')}",
+            f"ce qui est publié passe les frontières, et désigne des personnes : {_listing(case.found, 'fr')}",
+            f"ما ينشر يعبر الحدود، وهو يدل على أشخاص: {_listing(case.found, 'ar')}",
         )
     return True, _words("nothing in it points at a person", "rien n'y désigne une personne", "ليس فيها ما يدل على شخص")
 
@@ -307,7 +342,7 @@ def check(seen: Seen, stated: Rights, purpose: str, required: tuple[str, ...]) -
     cndp = stated.cndp
     return {
         "statement": stated.digest if stated != Rights() else None,
-        "licence": stated.licence,
+        "licence": seen.cache.get("licence"),
         "holder": stated.holder,
         "consentBasis": stated.basis,
         "cndpRef": cndp.reference if cndp else None,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from khettara.clean.duplicates import Paragraphs
     from khettara.clean.edits import RepairEncoding, RepairLines, Scrub, StripBoilerplate
     from khettara.clean.identifiers import Identifiers, MaskIdentifiers
-    from khettara.clean.language import CodeSwitching, Language, Normalised, Transliterated
+    from khettara.clean.language import CodeSwitching, Language, Normalised, Offence, Sentiment, Transliterated
     from khettara.clean.quality import Quality
     from khettara.clean.signals import EncodingDamage, ExactHash, MinHash, Readability, Repetition, Words
 
@@ -29,6 +29,8 @@ _MODULES = {
     "CodeSwitching": "language",
     "Transliterated": "language",
     "Normalised": "language",
+    "Sentiment": "language",
+    "Offence": "language",
     "Quality": "quality",
     "Repetition": "signals",
     "Readability": "signals",
@@ -82,6 +84,7 @@ __all__ = [
     "MaskIdentifiers",
     "MinHash",
     "Normalised",
+    "Offence",
     "Paragraphs",
     "Quality",
     "Readability",
@@ -89,6 +92,7 @@ __all__ = [
     "RepairLines",
     "Repetition",
     "Scrub",
+    "Sentiment",
     "StripBoilerplate",
     "Transliterated",
     "Words",

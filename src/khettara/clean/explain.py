@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def left_out(dataset: Dataset, *, rule: str | None = None, lang: str | None = No
     for batch in dataset.batches(role="rejects"):
         if all(len(examples) >= min(limit, counts[name]) for name, examples in found.items()):
             break
-        langs = batch.column("lang").to_pylist()
+        langs = batch.column("lang").to_pylist() if "lang" in batch.schema.names else [None] * len(batch)
         for place, name in enumerate(batch.column("rule").to_pylist()):
             if name in found and len(found[name]) < limit and lang in (None, langs[place] or "unknown"):
                 found[name] += batch.slice(place, 1).to_pylist()
@@ -65,6 +65,8 @@ def left_out(dataset: Dataset, *, rule: str | None = None, lang: str | None = No
 
 def _counts_in(dataset: Dataset, lang: str, rules: list[str]) -> dict[str, int]:
     """How many records of a language each of the rules left out."""
+    if dataset.kind == "table":
+        raise DatasetError("the records of a table are in no language", where=str(dataset.path), hint="Leave out --lang.")
     counts: Counter[tuple[str, str]] = Counter()
     for batch in dataset.batches(["lang", "rule"], role="rejects", rows=_ROWS):
         for row in pa.Table.from_batches([batch]).group_by(["lang", "rule"]).aggregate([([], "count_all")]).to_pylist():
@@ -151,15 +153,27 @@ def _says_something(kind: pa.DataType) -> bool:
 def _winner(dataset: Dataset, record: Mapping[str, Any]) -> dict[str, Any]:
     """The record that stayed in place of this one, with the differences of the two texts marked."""
     name = record["winner"]
-    kept = records_of(dataset, "data", [name], ("text", "source")).get(name)
-    also = None if kept else records_of(dataset, "rejects", [name], ("text", "source", "rule", "winner")).get(name)
+    columns = ("text", "source") if "text" in record else tuple(key for key in record if key not in ("id", *REASON_COLUMNS))
+    kept = records_of(dataset, "data", [name], columns).get(name)
+    also = None if kept else records_of(dataset, "rejects", [name], (*columns, "rule", "winner")).get(name)
     there = kept or also
     if there is None:
         return {"id": name, "state": "not in this dataset", "source": None}
-    mine, theirs = marked(record["text"] or "", there["text"] or "")
+    mine, theirs = marked(*(said(each, columns) for each in (record, there)))
     of = f", copy of {there['winner']}" if also and also["winner"] else ""
     state = "kept" if kept else f"set aside itself: {there['rule']}{of}"
-    return {"id": name, "state": state, "source": there["source"], "left_out_text": mine, "winner_text": theirs}
+    return {"id": name, "state": state, "source": there.get("source"), "left_out_text": mine, "winner_text": theirs}
+
+
+def said(record: Mapping[str, Any], columns: Iterable[str]) -> str:
+    """The text of a record, or the cells of a table's row.
+
+    >>> said({"id": "9f2c", "nom": "Ali", "age": None, "douar": "Tizi"}, ("nom", "age", "douar"))
+    'nom: Ali; douar: Tizi'
+    """
+    if "text" in record:
+        return str(record["text"] or "")
+    return "; ".join(f"{name}: {record[name]}" for name in columns if record[name] is not None)
 
 
 def marked(one: str, other: str) -> tuple[Marked, Marked]:

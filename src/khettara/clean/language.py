@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from khettara.darija import identify_column, normalise, segment, transliterate
+from khettara.darija import identify_column, normalise, segment, tone_column, transliterate
 from khettara.engine import Step, with_column
 
 LONGEST_BYTES = 1 << 20
@@ -79,3 +79,32 @@ class Normalised(Step):
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """See `Step`."""
         return with_column(batch, f"text_{self.level}", normalise(_not_too_long(batch), self.level))
+
+
+class Sentiment(Step):
+    """`sentiment` (negative, neutral, positive, unsure), `sentiment_p` of the likeliest, `sentiment_score` from -1 (negative) to 1.
+
+    To sort by, not to judge by; numbers are null for texts of other languages than Arabic and its varieties.
+    """
+
+    version: ClassVar[int] = 1
+    kind: ClassVar[Literal["edit", "signal"]] = "signal"
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """See `Step`."""
+        found = tone_column("sentiment", batch.column("text"))
+        negative, neutral, positive = (found.field(name) for name in ("negative", "neutral", "positive"))
+        batch = with_column(batch, "sentiment", found.field("label"))
+        batch = with_column(batch, "sentiment_p", pc.max_element_wise(negative, neutral, positive))
+        return with_column(batch, "sentiment_score", pc.subtract(positive, negative))
+
+
+class Offence(Step):
+    """`offence_p`: how likely it is that the text offends; null for texts of other languages. A signal to look closer, never a verdict."""
+
+    version: ClassVar[int] = 1
+    kind: ClassVar[Literal["edit", "signal"]] = "signal"
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """See `Step`."""
+        return with_column(batch, "offence_p", tone_column("offence", batch.column("text")).field("offence"))

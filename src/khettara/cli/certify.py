@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from khettara.cli.options import DatasetPath, Json
+from khettara.cli.options import DatasetPath, Json, Label
 from khettara.cli.output import print_json, print_table
 
 Purpose = Annotated[
@@ -20,7 +20,6 @@ Purpose = Annotated[
 ]
 RightsFile = Annotated[Path | None, typer.Option("--rights", metavar="FILE", help="The statement of rights; by default rights.yaml beside.")]
 EvidenceFile = Annotated[Path | None, typer.Option("--evidence", metavar="FILE", help="What people attest, as YAML.")]
-Label = Annotated[str | None, typer.Option("--label", metavar="COLUMN", help="The column that a model would learn to tell.")]
 Evalset = Annotated[list[str] | None, typer.Option("--evalset", metavar="NAME", help="Only these evaluation sets; all of this site unless said.")]
 Every = Annotated[bool, typer.Option("--all", help="Show every measure, not only what is demanded.")]
 
@@ -101,7 +100,7 @@ def _print(predicate: dict[str, Any], path: Path, every: bool) -> None:
         )
     for check in predicate["rights"]["checks"]:
         if check["passed"] is False:
-            typer.echo(f"Rights: {check['words']['en']} ({check['article']})")
+            typer.echo(f"Rights: {check['words']['en']} ({check['article']}{'' if check['required'] else '; not asked for this purpose'})")
     typer.echo(f"Verdict: {predicate['verdict']}")
     for reason in predicate["reasons"]:
         typer.echo(f"  - {reason}")

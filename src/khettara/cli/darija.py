@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from khettara.cli.options import Json
 from khettara.cli.output import one_line, print_json
 
+if TYPE_CHECKING:
+    from khettara.darija import Tone
+
 app = typer.Typer(
-    help="Darija and its neighbours: identify, segment, explain, normalise, transliterate.", no_args_is_help=True, rich_markup_mode=None
+    help="Darija and its neighbours: identify, segment, explain, normalise, transliterate, sentiment, offence.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Answer = TypeVar("Answer")
@@ -156,13 +161,35 @@ def transliterate(
             typer.echo(f"  {word}: " + (", ".join(f"{reading} {share:.2f}" for reading, share in found) or "no reading"))
 
 
+@app.command("sentiment", short_help="Say how positive or negative each text is, as a signal.")
+def sentiment(sources: Sources = None, column: Column = "text", as_json: Json = False) -> None:
+    """Say how positive or negative each post is, or that this is unsure: a signal to sort by, often wrong on posts of new sources.
+
+    Example: khettara darija sentiment notes.txt
+    """
+    from khettara.darija import sentiment as work
+
+    _print_tones(_answered(sources, column, work), as_json)
+
+
+@app.command("offence", short_help="Say how likely each text is to offend, as a signal.")
+def offence(sources: Sources = None, column: Column = "text", as_json: Json = False) -> None:
+    """Say how likely each post is to offend, or that this is unsure: a signal to look closer at, never a reason to drop a text by.
+
+    Example: khettara darija offence notes.txt
+    """
+    from khettara.darija import offence as work
+
+    _print_tones(_answered(sources, column, work), as_json)
+
+
 @app.command("train", short_help="Train the language tables.")
 def train(
     data: Annotated[Path, typer.Option(help="The folder of the sources.")] = Path("../shared/data"),
     output: Annotated[Path | None, typer.Option(help="Where to write; by default into the package.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
-    """Train the two language tables from the recipe's sources: the same sources give the same bytes.
+    """Train the tables of language, words, sentiment and offence from the recipes' sources: the same sources give the same bytes.
 
     Example: khettara darija train --data ../shared/data
     """
@@ -174,6 +201,15 @@ def train(
     else:
         for name, digest in hashes.items():
             typer.echo(f"{name}  {digest}")
+
+
+def _print_tones(found: Iterable[tuple[str, Tone]], as_json: bool) -> None:
+    for text, tone in found:
+        if as_json:
+            _line({"text": text, **asdict(tone)})
+        else:
+            chances = ", ".join(f"{name} {chance:.2f}" for name, chance in tone.chances.items())
+            typer.echo(f"{tone.label}\t{chances or '-'}\t{one_line(text, 200)}")
 
 
 def _answered(

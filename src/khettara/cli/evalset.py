@@ -30,8 +30,8 @@ def add(
 
     Example: khettara evalset add terjama questions.jsonl --text question --text answer
     """
-    from khettara.engine.evalsets import SUFFIX, evalset_home, make_evalset, read_items
     from khettara.engine import check_artefact_name
+    from khettara.engine.evalsets import SUFFIX, evalset_home, make_evalset, read_items
 
     path = output or evalset_home() / f"{check_artefact_name(name)}{SUFFIX}"
     made = make_evalset(name, [item for source in sources for item in read_items(source, text or [])], version, licence)

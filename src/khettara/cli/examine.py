@@ -10,43 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khettara.cli.options import Json
+from khettara.cli.options import Json, Label
 from khettara.cli.output import one_line, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from khettara.dataset.findings import Finding, Findings
 
 _LANGUAGES = ("en", "fr", "ar")
-_KINDS = {
-    "missing": ("nothing there", "rien", "لا شيء"),
-    "disguised_missing": ("missing, but something is written", "manquant, mais quelque chose est écrit", "ناقص مكتوب مكانه شيء"),
-    "mixed_dates": ("dates in several forms", "dates sous plusieurs formes", "تواريخ بأشكال مختلفة"),
-    "decimal_marks": ("decimal marks of several kinds", "séparateurs décimaux différents", "فواصل عشرية مختلفة"),
-    "mixed_units": ("another unit", "autre unité", "وحدة أخرى"),
-    "wrong_encoding": ("misread letters", "lettres mal lues", "حروف قُرئت خطأ"),
-    "swapped_columns": ("columns swapped", "colonnes interverties", "أعمدة متبادلة"),
-    "out_of_range": ("impossible values", "valeurs impossibles", "قيم مستحيلة"),
-    "contradiction": ("columns that contradict one another", "colonnes qui se contredisent", "أعمدة متناقضة"),
-    "category_spellings": ("one thing spelt in several ways", "une chose écrite de plusieurs façons", "شيء واحد بعدة رسوم"),
-    "invalid_identifier": ("identity numbers that cannot be", "identifiants impossibles", "أرقام تعريف مستحيلة"),
-    "outlier": ("values far from all others", "valeurs très éloignées des autres", "قيم بعيدة عن غيرها"),
-    "heaping": ("rounded values", "valeurs arrondies", "قيم مقرّبة"),
-    "constant_column": ("one value throughout", "une seule valeur partout", "قيمة واحدة في كل مكان"),
-    "copied_column": ("a column there twice", "colonne en double", "عمود مكرر"),
-    "exact_duplicate": ("records there twice", "enregistrements en double", "سجلات مكررة"),
-    "near_duplicate": ("records entered twice", "enregistrements saisis deux fois", "سجلات أُدخلت مرتين"),
-    "label_error": ("doubtful labels", "étiquettes douteuses", "تصنيفات مشكوك فيها"),
-    "leakage": ("a column that gives the answer away", "colonne qui trahit la réponse", "عمود يفشي الجواب"),
-    "drift": ("parts that differ", "parties qui diffèrent", "أجزاء متباينة"),
-}
 _SAID = {
     "found": (
-        "{name}: {records:,} records, {columns} columns; {count} findings",
-        "{name} : {records:,} enregistrements, {columns} colonnes ; {count} constats",
-        "{name}: {records:,} من السجلات، {columns} من الأعمدة؛ {count} من الملاحظات",
+        "{name}: {records:record|records}, {columns:column|columns}; {count:finding|findings}",
+        "{name} : {records:enregistrement|enregistrements}, {columns:colonne|colonnes} ; {count:constat|constats}",
+        "{name}: {records:سجل واحد|سجلان|سجلات|سجلًا}، {columns:عمود واحد|عمودان|أعمدة|عمودًا}؛ {count:ملاحظة واحدة|ملاحظتان|ملاحظات|ملاحظة}",
     ),
     "nothing": ("Nothing was found wrong.", "Rien d'anormal n'a été trouvé.", "لم يُعثر على أي خلل."),
-    "propose": ("Proposed", "Proposition", "المقترح"),
+    "propose": ("Proposed:", "Proposition :", "المقترح:"),
     "row": ("row", "ligne", "الصف"),
     "next": ("Next:", "Ensuite :", "التالي:"),
     "more": ("{count} more of this kind", "encore {count} de ce genre", "{count} أخرى من هذا النوع"),
@@ -59,6 +37,7 @@ def examine(
     rows: Annotated[int, typer.Option(help="How many example rows of a finding.", min=0)] = 3,
     only: Annotated[list[str] | None, typer.Option(help="Only findings of this kind; may be given again.", show_default=False)] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook, by name or number.", show_default=False)] = None,
+    label: Label = None,
     pack: Annotated[list[Path] | None, typer.Option(help="A file or folder of types of columns; may be given again.", show_default=False)] = None,
     lang: Annotated[str, typer.Option(help="The language of the findings: en, fr or ar.")] = "en",
     as_json: Json = False,
@@ -75,7 +54,7 @@ def examine(
     use_packs(pack or ())
     bar = progress()
     try:
-        found = look(path, sheet=sheet, only=tuple(only or ()), watch=Watching(bar))
+        found = look(path, sheet=sheet, only=tuple(only or ()), label=label, watch=Watching(bar))
     finally:
         bar.stop()
     if as_json:
@@ -130,14 +109,15 @@ def _print(path: Path, findings: Findings, order: Iterable[str], notes: Iterable
 
 
 def _print_kind(kind: str, group: list[Finding], lang: str) -> None:
-    title = _KINDS.get(kind, (kind.replace("_", " "),) * 3)[_LANGUAGES.index(lang)]
-    typer.echo(f"\n{title} ({kind})")
+    from khettara.dataset.defects import defect_name
+
+    typer.echo(f"\n{defect_name(kind, lang)} ({kind})")
     for number, finding in enumerate(group[:_FINDINGS_OF_A_KIND]):
         typer.echo(f"  {finding.id:<4} {finding.cause[lang]}")
         if number == 0 and kind != "missing":
             _print_rows(finding, lang)
         if finding.remedy:
-            typer.echo(f"       {_say('propose', lang)}: {finding.remedy[lang]}")
+            typer.echo(f"       {_say('propose', lang)} {finding.remedy[lang]}")
     if len(group) > _FINDINGS_OF_A_KIND:
         typer.echo(f"       {_say('more', lang, count=len(group) - _FINDINGS_OF_A_KIND)}")
 
@@ -160,5 +140,8 @@ def _cell(before: str | None, after: str | None, changed: bool) -> str:
     return f"{old} → {one_line(after, 40) or '∅'}" if changed and after != before else old
 
 
-def _say(what: str, lang: str, **parts: object) -> str:
-    return _SAID[what][_LANGUAGES.index(lang)].format(**parts)
+def _say(what: str, lang: str, **parts: float | str) -> str:
+    from khettara.tables.phrases import say
+
+    en, fr, ar = _SAID[what]
+    return say(en=en, fr=fr, ar=ar, **parts)[lang]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from khettara.engine import Workers
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another program to read.")]
+Label = Annotated[str | None, typer.Option("--label", metavar="COLUMN", help="The column that a model would learn to tell.", show_default=False)]
 Engine = Annotated[str, typer.Option("--engine", help="threads, processes, or ray[=ADDRESS].")]
 Count = Annotated[int | None, typer.Option("--workers", help="How many at once; by default one for each core.", show_default=False)]
 Lang = Annotated[str | None, typer.Option("--lang", help="The language of the page: en, ar or fr.", show_default=False)]

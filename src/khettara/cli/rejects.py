@@ -51,26 +51,40 @@ def rejects(
         because = reason["examples"][0]["because"] if reason["examples"] else ""
         typer.echo(f"{reason['rule']}: {reason['records']:,} {'record' if reason['records'] == 1 else 'records'}{f' ({because})' if because else ''}")
         for row in reason["examples"]:
-            typer.echo(f"   [{row['id']}] {(row['source'] or {}).get('uri')}: {row['value'] or ''}  {one_line(row['text'], 120)}".rstrip())
+            typer.echo(f"   [{row['id']}] {_place(row)}{row['value'] or ''}  {one_line(_words(row), 120)}".rstrip())
+
+
+def _place(row: dict[str, Any]) -> str:
+    """The file of a record; the whole of a table is from one."""
+    return f"{(row['source'] or {}).get('uri')}: " if "source" in row else ""
+
+
+def _words(row: dict[str, Any]) -> str:
+    """The text of a record, or the cells of a table's row."""
+    from khettara.clean.explain import said
+    from khettara.dataset.schema import REASON_COLUMNS
+
+    return said(row, [name for name in row if name not in ("id", *REASON_COLUMNS)])
 
 
 def print_explanation(why: dict[str, Any]) -> None:
     """One record: the rule and what it saw, its source, edits, signals, and the copy that stayed."""
     record = why["record"]
-    source = record["source"] or {}
+    source = record.get("source") or {}
     places = [source.get("uri"), source.get("member"), f"page {source['page']}" if source.get("page") else None]
     typer.echo(f"{why['id']} was set aside by {why['rule']}: {why['because']}")
     if why["keep"]:
         typer.echo(f"kept only if   {why['keep']}")
     typer.echo(f"the rule saw   {why['value'] or 'nothing more'}")
-    typer.echo(f"source         {' » '.join(str(place) for place in places if place) or 'unknown'}")
-    typer.echo(f"language       {record['lang'] or 'unknown'}, {record['script'] or 'unknown script'}; licence {record['licence'] or 'unknown'}")
+    if "text" in record:
+        typer.echo(f"source         {' » '.join(str(place) for place in places if place) or 'unknown'}")
+        typer.echo(f"language       {record['lang'] or 'unknown'}, {record['script'] or 'unknown script'}; licence {record['licence'] or 'unknown'}")
     if why["edits"] is not None:
         made = ", ".join(f"{step} {count}" for step, count in why["edits"].items() if count)
         typer.echo(f"edits          {made or 'none: the text is as it came'}")
     winner = why["winner"]
     if winner is None:
-        typer.echo(f"text           {one_line(record['text'], 400)}")
+        typer.echo(f"text           {one_line(_words(record), 400)}")
     else:
         place = f", {winner['source']['uri']}" if winner["source"] and winner["source"].get("uri") else ""
         typer.echo(f"instead of it  {winner['id']} ({winner['state']}{place})")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khettara.cli.examine import Watching
-from khettara.cli.options import DatasetPath, Json
+from khettara.cli.options import DatasetPath, Json, Label
 from khettara.cli.output import print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def repair(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DS", help="The dataset to make.", show_default=False)],
     apply: Annotated[str, typer.Option(help="all (what is certain), or ids and kinds of findings: F3,F7,mixed_dates. none applies nothing.")] = "all",
     sheet: Annotated[str | None, typer.Option(help="Which sheet of a spreadsheet.", show_default=False)] = None,
+    label: Label = None,
     licence: Annotated[str | None, typer.Option(help="SPDX identifier of the table's licence.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
@@ -31,7 +32,7 @@ def repair(
 
     bar = progress()
     try:
-        done = house.repair(table, output, apply=_names(apply), sheet=sheet, licence=licence, watch=Watching(bar))
+        done = house.repair(table, output, apply=_names(apply), sheet=sheet, label=label, licence=licence, watch=Watching(bar))
     finally:
         bar.stop()
     _tell(done, as_json)
@@ -51,14 +52,14 @@ def undo(
     """
     from khettara.tables.repair import undo as take_back
 
-    _tell(take_back(path, _names(ids), output), as_json)
+    _tell(take_back(path, _names(ids), output), as_json, "Still repaired")
 
 
 def _names(text: str) -> list[str]:
     return [name for part in text.split(",") if (name := part.strip()) and name != "none"]
 
 
-def _tell(done: Repaired, as_json: bool) -> None:
+def _tell(done: Repaired, as_json: bool, title: str = "Repaired") -> None:
     counts = done.manifest.counts
     facts: dict[str, Any] = {
         "path": str(done.path),
@@ -74,7 +75,10 @@ def _tell(done: Repaired, as_json: bool) -> None:
     rows = [
         (f.id, f.kind, ", ".join(f.columns) if len(f.columns) < 4 else f"{len(f.columns)} columns", f.records, f.remedy["en"]) for f in done.applied
     ]
-    print_table("Repaired", ("finding", "what", "columns", "rows", "how"), rows)
+    if rows:
+        print_table(title, ("finding", "what", "columns", "rows", "how"), rows)
+    else:
+        typer.echo("No repair is applied: no cell is other than it was read.")
     if done.left:
         left = [(f.id, f.kind, f.records, f"{f.confidence:.2f}", f.remedy["en"]) for f in done.left]
         print_table("Not repaired: less certain, or not asked for", ("finding", "what", "rows", "confidence", "would be"), left)

@@ -73,7 +73,7 @@ def _export(file: Path) -> None:
     with storage_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(canonical_json(made.envelope) + b"\n")
-    typer.echo(f"{file}: list {made.sequence} of {made.issuer.name}, {len(made.revoked)} entries, good until {made.next_update:%Y-%m-%d}")
+    typer.echo(f"{file}: list {made.sequence} of {made.issuer.name}, {_entries(len(made.revoked))}, good until {made.next_update:%Y-%m-%d}")
 
 
 def _import(file: Path) -> None:
@@ -84,7 +84,11 @@ def _import(file: Path) -> None:
     if not file.exists():
         raise CertificateError("no such file", where=str(file), hint="Another office writes it: khettara revoke --export FILE")
     kept, news = accept(file, trusted_keys())
-    typer.echo(f"{'kept' if news else 'known already'}: list {kept.sequence} of {kept.issuer.name}, {len(kept.revoked)} entries")
+    typer.echo(f"{'kept' if news else 'known already'}: list {kept.sequence} of {kept.issuer.name}, {_entries(len(kept.revoked))}")
+
+
+def _entries(count: int) -> str:
+    return f"{count} {'entry' if count == 1 else 'entries'}"
 
 
 def _show(as_json: bool) -> None:
@@ -99,7 +103,7 @@ def _show(as_json: bool) -> None:
         rows = [(entry.dataset, entry.certificate[:16], entry.on[:10], known.issuer.name, entry.reason) for known in lists for entry in known.revoked]
         print_table("", ("dataset", "certificate", "on", "by", "reason"), rows)
         for known in lists:
-            typer.echo(f"list {known.sequence} of {known.issuer.name}: {len(known.revoked)} entries, next by {known.next_update:%Y-%m-%d}")
+            typer.echo(f"list {known.sequence} of {known.issuer.name}: {_entries(len(known.revoked))}, next by {known.next_update:%Y-%m-%d}")
         for fault in faults:
             typer.echo(fault)
     if faults:

@@ -59,6 +59,8 @@ def _verify_folder(path: Path, records: bool, as_json: bool) -> None:
             typer.echo(f"certificate.json: {line}")
         if not faults:
             _say_intact(manifest)
+        if not faults and not problems:
+            _say_certified(opened, records)
     if faults or problems:
         raise typer.Exit(1)
 
@@ -66,6 +68,19 @@ def _verify_folder(path: Path, records: bool, as_json: bool) -> None:
 def _say_intact(manifest: Manifest) -> None:
     total = sum(entry.bytes for entry in manifest.files)
     typer.echo(f"intact: {len(manifest.files)} files, {size(total)}, digest {manifest.digest}")
+
+
+def _say_certified(opened: Any, records: bool) -> None:
+    """For what the certificate holds; nothing where there is none."""
+    from khettara.dataset import Dataset
+    from khettara.dataset.certificate import NAME, Certificate
+
+    if not isinstance(opened, Dataset) or not (opened.path / NAME).exists():
+        return
+    said = Certificate.read(opened.path).predicate
+    typer.echo(f"{said['verdict']} for {said['purpose']} until {said['expires'][:10]}: the certificate holds")
+    if records:
+        typer.echo(f"records: {opened.rows:,} hashed again; their root is the one in the certificate")
 
 
 def _root_problems(dataset: Any) -> list[str]:

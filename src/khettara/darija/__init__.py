@@ -9,6 +9,7 @@ from khettara.darija.normalise import LEVELS, normalise, normalise_counted
 from khettara.darija.scripts import Script, script_column, script_of
 from khettara.darija.scrub import scrub, scrub_counted
 from khettara.darija.segment import Segments, Token, segment
+from khettara.darija.tone import Tone, offence, sentiment, tone_column
 from khettara.darija.transliterate import readings, transliterate
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Script",
     "Segments",
     "Token",
+    "Tone",
     "explain",
     "find_identifiers",
     "identify",
@@ -31,12 +33,15 @@ __all__ = [
     "matching_key",
     "normalise",
     "normalise_counted",
+    "offence",
     "readings",
     "script_column",
     "script_of",
     "scrub",
     "scrub_counted",
     "segment",
+    "sentiment",
+    "tone_column",
     "transliterate",
     "variants",
 ]

@@ -218,8 +218,9 @@ def _accounts(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def train_all(data: Path, output: Path | None = None) -> dict[str, str]:
-    """Train both tables and write them, into the package unless told otherwise; gives their hashes."""
+    """Train all tables and write them, into the package unless told otherwise; gives their hashes."""
     from khettara.darija.train_tokens import train_tokens
+    from khettara.darija.train_tone import train_tone
 
     if not (data / "nllb-seed").is_dir():
         raise KhettaraError("the sources of the language tables are not there", where=str(data), hint="Name their folder with --data.")
@@ -227,6 +228,7 @@ def train_all(data: Path, output: Path | None = None) -> dict[str, str]:
     rows = collect(data)
     found = {"language.int8": write(folder, "language", *train(rows))}
     found["tokens.int8"] = write(folder, "tokens", *train_tokens(data, rows))
+    found |= {f"{signal}.int8": write(folder, signal, *trained) for signal, trained in train_tone(data).items()}
     return found
 
 

@@ -232,5 +232,9 @@ def read_manifest(folder: Path) -> Manifest:
     raise NotSealed(
         "not a sealed dataset or model: it has no dataset.json and no model.json",
         where=str(folder),
-        hint="A folder of raw files is read with `khettara ingest FOLDER -o DATASET`.",
+        hint=(
+            "A table is sealed by `khettara repair TABLE -o DATASET`."
+            if folder.is_file()
+            else "A folder of raw files is read with `khettara ingest FOLDER -o DATASET`."
+        ),
     )

@@ -11,8 +11,10 @@ sound is trusted to say that it is not. A newer list replaces an older one, neve
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,17 +72,19 @@ def revoke(certificate: str, dataset: str, reason: str, key: Key, now: datetime 
     if len(reason) < SHORTEST_REASON or CONTROLS.search(reason):
         raise CertificateError(f"a revocation needs a reason of at least {SHORTEST_REASON} characters", hint="Whoever is refused will read it.")
     now = now or datetime.now(UTC)
-    held = _own(key)
-    entries = held.revoked if held else ()
-    if held and held.find(certificate):
-        raise CertificateError("this certificate is revoked already", where=dataset, hint="`khettara revoke` shows the list.")
-    return _publish((*entries, Revocation(certificate, dataset, reason, _text(now))), held.sequence + 1 if held else 1, key, now)
+    with _alone():
+        held = _own(key)
+        entries = held.revoked if held else ()
+        if held and held.find(certificate):
+            raise CertificateError("this certificate is revoked already", where=dataset, hint="`khettara revoke` shows the list.")
+        return _publish((*entries, Revocation(certificate, dataset, reason, _text(now))), held.sequence + 1 if held else 1, key, now)
 
 
 def renew(key: Key, now: datetime | None = None) -> Revocations:
     """Sign one's own list anew, with a new date of the next update: what an office sends round, also when nothing was revoked."""
-    held = _own(key)
-    return _publish(held.revoked if held else (), held.sequence + 1 if held else 1, key, now or datetime.now(UTC))
+    with _alone():
+        held = _own(key)
+        return _publish(held.revoked if held else (), held.sequence + 1 if held else 1, key, now or datetime.now(UTC))
 
 
 def accept(path: Path, trusted: Mapping[str, PublicKey]) -> tuple[Revocations, bool]:
@@ -93,17 +97,18 @@ def accept(path: Path, trusted: Mapping[str, PublicKey]) -> tuple[Revocations, b
         envelope, said = read_signed(path, PAYLOAD_TYPE)
     new = _verified(envelope, said, trusted, str(path))
     kept = _path(new.issuer.keyid)
-    if kept.exists():
-        held = _read(kept, trusted)
-        if canonical_json(held.envelope) == canonical_json(envelope):
-            return held, False
-        if new.sequence <= held.sequence:
-            raise CertificateError(
-                f"this list is number {new.sequence} of {new.issuer.name}; number {held.sequence} is kept already",
-                where=str(path),
-                hint="An older list does not replace a newer one: ask the office for its present list.",
-            )
-    _keep(envelope, kept)
+    with _alone():
+        if kept.exists():
+            held = _read(kept, trusted)
+            if canonical_json(held.envelope) == canonical_json(envelope):
+                return held, False
+            if new.sequence <= held.sequence:
+                raise CertificateError(
+                    f"this list is number {new.sequence} of {new.issuer.name}; number {held.sequence} is kept already",
+                    where=str(path),
+                    hint="An older list does not replace a newer one: ask the office for its present list.",
+                )
+        _keep(envelope, kept)
     return new, True
 
 
@@ -122,6 +127,23 @@ def held_lists(trusted: Mapping[str, PublicKey]) -> tuple[list[Revocations], lis
 def parse(data: bytes, where: str, trusted: Mapping[str, PublicKey]) -> Revocations:
     """A list from the bytes of its file. Raises `CertificateError` unless it verifies."""
     return _verified(*parse_signed(data, where, PAYLOAD_TYPE), trusted, where)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Read, add, write back: of two who do it at a time, the later would write over what the earlier revoked."""
+    with storage_errors(folder()):
+        folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(folder() / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:
+            os.close(lock)
+            raise
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _own(key: Key) -> Revocations | None:
@@ -145,8 +167,6 @@ def _publish(entries: tuple[Revocation, ...], sequence: int, key: Key, now: date
 
 
 def _keep(envelope: Mapping[str, Any], path: Path) -> None:
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_signed(envelope, path, path.with_name(f".{path.name}.{os.getpid()}"))
 
 

@@ -3,7 +3,7 @@
 from khettara.engine.card import card_text, tally
 from khettara.engine.decide import LOST, Join, Outcome, decide, lost, repeats
 from khettara.engine.groups import copies, listed_keys, plain_keys
-from khettara.engine.recipe import Recipe, Stages, explain, parse_yaml, read_recipe
+from khettara.engine.recipe import Recipe, Stages, explain, parse_yaml, read_model, read_model_file, read_recipe
 from khettara.engine.records import Block, Records, by_rank
 from khettara.engine.rules import Expression, Rule, nearest
 from khettara.engine.shards import DEFAULT_SHARD_MB, Shard, cut
@@ -50,6 +50,8 @@ __all__ = [
     "nearest",
     "parse_yaml",
     "plain_keys",
+    "read_model",
+    "read_model_file",
     "read_recipe",
     "repeats",
     "run_unit",

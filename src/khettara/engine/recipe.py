@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -23,6 +23,7 @@ from khettara.engine.stage import Stage
 from khettara.errors import RecipeError
 
 Location = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
 Stages = Mapping[str, Callable[[], type[Stage]]]
 """Each stage's name, with how to import it: a recipe imports only the rooms that it walks through."""
 
@@ -125,11 +126,11 @@ class _Reader:
         self._where, self._lines = where, lines
 
     def error(self, what: str, place: Location, hint: str | None) -> RecipeError:
-        while place not in self._lines:
+        while place and place not in self._lines:
             place = place[:-1]
-        return RecipeError(what, where=f"{self._where}, line {self._lines[place]}", hint=hint)
+        return RecipeError(what, where=f"{self._where}, line {self._lines.get(place, 1)}", hint=hint)
 
-    def build(self, model: type[Stage], settings: object, place: Location) -> Stage:
+    def build(self, model: type[Model], settings: object, place: Location) -> Model:
         if not isinstance(settings, dict):
             raise self.error(f"the settings of `{place[-1]}` are a mapping", place, None)
         try:
@@ -139,6 +140,30 @@ class _Reader:
             raise self.error(what, (*place, *inner), hint) from None
         except RecipeError as error:
             raise self.error(error.what, place, error.hint) from None
+
+
+def read_model(model: type[Model], text: str, where: str) -> Model:
+    """The values of a model from a YAML text; an empty text has none.
+
+    Raises:
+        RecipeError: what is wrong, in which line, and what was likely meant.
+    """
+    data, lines = parse_yaml(text, where)
+    try:
+        return model.model_validate({} if data is None else data)
+    except ValidationError as error:
+        what, place, hint = explain(model, error)
+        raise _Reader(where, lines).error(what, place, hint) from None
+
+
+def read_model_file(model: type[Model], path: Path, what: str) -> Model:
+    """As `read_model`, from a file; `what` it is, for the message if it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise RecipeError(f"{what} cannot be read: {why}", where=str(path), hint="Check the path.") from error
+    return read_model(model, text, str(path))
 
 
 def explain(model: type[BaseModel], error: ValidationError) -> tuple[str, Location, str | None]:
@@ -157,6 +182,8 @@ def explain(model: type[BaseModel], error: ValidationError) -> tuple[str, Locati
     if first["type"] == "literal_error":
         choices = re.findall("'([^']+)'", first["ctx"]["expected"])
         return f"{name}: {first['input']!r} is no choice", place, nearest(str(first["input"]), choices)
+    if first["type"] in ("model_type", "dict_type", "model_attributes_type"):
+        return f"{name}: a name and its value are needed, such as `name: value`" if name else "there are no names with values in it", place, None
     message = first["msg"].removeprefix("Value error, ")
     message, _, hint = message.partition("\n")
     return (f"{name}: {message}" if name else message), place, hint or None

@@ -14,12 +14,14 @@ from typing import Any
 
 from khettara.dataset import Dataset
 from khettara.dataset.certificate import Certificate, verify
+from khettara.dataset.defects import defect_name
 from khettara.dataset.findings import Finding, Findings, read_findings
 from khettara.dataset.signing import trusted_keys
 from khettara.studio.map import region_map
 from khettara.studio.measures import measure_row
 from khettara.studio.page import bars, check_language, count, language, listed, mapping, render
 from khettara.studio.portrait import portrait
+from khettara.studio.reasons import article, said_why
 from khettara.studio.words import say
 
 CHARACTERISTICS = (
@@ -64,7 +66,10 @@ def certificate_page(dataset: Dataset, *, lang: str = "en", findings: Findings |
         languages=bars((language(name, lang), number, "in") for name, number in mapping(said.get("languages")).items()),
         checks=[_check(mapping(check), lang) for check in listed(mapping(said.get("rights")).get("checks"))],
         slices=[found for entry in listed(mapping(said.get("robustness")).get("slices")) if (found := _slice(mapping(entry)))["disparity"]],
-        blocks=[(name, _told(mapping(said.get(name)), DRAWN)) for name in ("robustness", "contamination", "poisoning", "rights")],
+        blocks=[
+            (name, said_why(_unmeasured(mapping(said.get(name))), lang), _told(mapping(said.get(name)), DRAWN))
+            for name in ("robustness", "contamination", "poisoning", "rights")
+        ],
         commands=_commands(dataset),
     )
 
@@ -90,7 +95,13 @@ def _row(measure: Mapping[str, Any], lang: str) -> dict[str, Any]:
     row = measure_row(measure)
     names = mapping(measure.get("titles"))
     title = say(f"measure_{row['name']}", lang, str(names.get(lang) or measure.get("title") or row["name"] or row["id"]))
-    return {**row, "title": title, "counts": measure.get("counts") or measure.get("title"), "by": measure.get("by")}
+    return {
+        **row,
+        "why": said_why(row["why"], lang),
+        "title": title,
+        "counts": measure.get("counts") or measure.get("title"),
+        "by": measure.get("by"),
+    }
 
 
 def _families(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
@@ -111,6 +122,7 @@ def _finding(finding: Finding, lang: str) -> dict[str, Any]:
     examples = [_example(example) for example in finding.examples[:EXAMPLES]]
     return {
         **vars(finding),
+        "name": defect_name(finding.kind, lang),
         "cause": finding.cause.get(lang) or finding.cause["en"],
         "remedy": finding.remedy.get(lang, ""),
         "examples": [example for example in examples if example["cells"]],
@@ -125,8 +137,19 @@ def _example(example: Mapping[str, Any]) -> dict[str, Any]:
 
 def _steps(dataset: Dataset, said: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], told: Findings | None, lang: str) -> list[dict[str, Any]]:
     """What to do next, the weightiest first: what made the verdict, then open findings, each with the command where there is one."""
-    failed = [row for row in rows if row["outcome"] == "not_passed" and row["bounds"]]
+    failed = [row for row in rows if row["bounds"] and row["passed"] is not True]
     steps: list[dict[str, Any]] = [{"kind": "step_measure", "text": row["title"], "id": row["id"], "row": row, "command": None} for row in failed]
+    for check in (_check(mapping(each), lang) for each in listed(mapping(said.get("rights")).get("checks"))):
+        if check["outcome"] == "not_passed" and check["required"]:
+            steps.append(
+                {
+                    "kind": "step_right",
+                    "text": str(check["words"])[:1].upper() + str(check["words"])[1:],
+                    "id": None,
+                    "article": check["article"],
+                    "command": None,
+                }
+            )
     for finding in _by_weight(told.findings) if told is not None else ():
         if finding.state == "open" and finding.confidence >= 0.5 and finding.cells:
             text = finding.cause.get(lang) or finding.cause["en"]
@@ -154,13 +177,23 @@ def _check(check: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """A check of rights: whether it passed, in words, with the article that it comes from."""
     words = mapping(check.get("words"))
     outcome = {True: "passed", False: "not_passed"}.get(check.get("passed"), "not_stated")  # type: ignore[arg-type]  # a bool or nothing
-    return {"outcome": outcome, "words": words.get(lang) or words.get("en"), "article": check.get("article"), "required": check.get("required")}
+    return {
+        "outcome": outcome,
+        "words": words.get(lang) or words.get("en"),
+        "article": article(check.get("article"), lang),
+        "required": check.get("required"),
+    }
 
 
 def _slice(found: Mapping[str, Any]) -> dict[str, Any]:
     """One measure in the group where it is highest and in that where it is lowest."""
     ends = [{"group": end.get("group"), "value": count(end.get("value"))} for end in map(mapping, (found.get("lowest"), found.get("highest")))]
     return {"by": found.get("by"), "measure": found.get("measure"), "ends": ends, "disparity": count(found.get("disparity"))}
+
+
+def _unmeasured(block: Mapping[str, Any]) -> str | None:
+    """Why nothing was looked for, where nothing was."""
+    return str(block["why"]) if block.get("why") and block.get("status") in ("missing", "not applicable") else None
 
 
 def _told(block: Mapping[str, Any], apart: Collection[str]) -> list[tuple[str, str]]:

@@ -18,17 +18,16 @@ def measure_row(measure: Mapping[str, Any]) -> dict[str, Any]:
     interval = sorted(interval) if len(interval) == 2 else []
     numbers = [number for number in (value, low, high, *interval) if number is not None]
     share = count(measure.get("denominator")) is not None and bool(numbers) and all(0 <= number <= 1 for number in numbers)
-    computed = measure.get("status", "computed") == "computed"
+    known = measure.get("status", "computed") in ("computed", "evidenced")
     return {
-        **{name: measure.get(name) for name in ("id", "name", "scope", "why", "status", "required")},
+        **{name: measure.get(name) for name in ("id", "name", "scope", "why", "status", "required", "passed")},
         "numerator": count(measure.get("numerator")),
         "denominator": count(measure.get("denominator")),
         "value": value,
         "interval": interval,
         "bounds": [(key, bound) for key, bound in (("at_least", low), ("at_most", high)) if bound is not None],
         "share": share,
-        "computed": computed,
-        "outcome": {True: "passed", False: "not_passed"}.get(measure.get("passed"), "informative") if computed else "not_computed",  # type: ignore[arg-type]
+        "outcome": {True: "passed", False: "not_passed"}.get(measure.get("passed"), "informative") if known else "not_computed",  # type: ignore[arg-type]
         "axis": _axis(value, interval, [bound for bound in (low, high) if bound is not None], share),
     }
 

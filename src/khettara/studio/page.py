@@ -36,6 +36,7 @@ def render(template: str, lang: str, **found: Any) -> str:
     page: str = _template(template).render(
         lang=lang,
         direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
+        colon="\N{NO-BREAK SPACE}:" if lang == "fr" else ":",
         say=lambda key, default=None: say(key, lang, default),
         number=lambda value, percent=False: written(value, lang, percent),
         language=lambda tag: language(tag, lang),

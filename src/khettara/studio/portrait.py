@@ -43,6 +43,8 @@ def portrait(dataset: Dataset, findings: Findings) -> dict[str, Any]:
 
 def _missing(dataset: Dataset, findings: Findings, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """For each column with holes: the share of cells without a value as the data is now, and where in the table they lie."""
+    from khettara.certify.measures.rows import empty
+
     cuts = np.linspace(0, dataset.rows, STRIPES + 1).astype(np.int64)
     holes: dict[str, Array] = {}
     start = 0
@@ -51,10 +53,10 @@ def _missing(dataset: Dataset, findings: Findings, names: Mapping[str, str]) -> 
         place = np.searchsorted(cuts, np.arange(start, start + batch.num_rows), side="right") - 1
         start += batch.num_rows
         for name, kept in columns.items():
-            empty = _is_empty(batch[kept])
-            if empty.any():
+            nothing = empty(batch[kept]).to_numpy(zero_copy_only=False)
+            if nothing.any():
                 holes.setdefault(name, np.zeros(STRIPES, np.int64))
-                holes[name] += np.bincount(place[empty], minlength=STRIPES)[:STRIPES]
+                holes[name] += np.bincount(place[nothing], minlength=STRIPES)[:STRIPES]
     sizes = np.maximum(1, np.diff(cuts))
     disguised = {str(facts["name"]): int(facts.get("disguised") or 0) for facts in findings.columns}
     found = [
@@ -72,12 +74,6 @@ def _missing(dataset: Dataset, findings: Findings, names: Mapping[str, str]) -> 
         for name, counts in holes.items()
     ]
     return sorted(found, key=lambda line: -line["share"])
-
-
-def _is_empty(column: pa.Array) -> Array:
-    if pa.types.is_string(column.type):
-        return np.asarray(pc.fill_null(pc.equal(pc.binary_length(pc.utf8_trim_whitespace(column)), 0), True).to_numpy(zero_copy_only=False))
-    return np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False))
 
 
 def _spread(dataset: Dataset, name: str, kept: str) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from khettara.tables.types.pack import Packs
 
 Action = Literal["blank", "replace", "swap", "convert", "merge", "drop"]
+Kept = TypeVar("Kept")
 Words = Mapping[str, str]
 """One sentence for each language of the house: en, fr, ar."""
 
@@ -70,11 +71,11 @@ Detect = Callable[["Examination"], Iterator[Found]]
 class Examination:
     """A table with its columns' types, and everything that was found so far."""
 
-    def __init__(self, table: Table, types: Mapping[str, ColumnType], packs: Packs | None = None) -> None:
+    def __init__(self, table: Table, types: Mapping[str, ColumnType], packs: Packs | None = None, label: str | None = None) -> None:
         self.table = table
         self.types = types
         self._packs = packs
-        self.label: str | None = None
+        self.label = label
         """The column that a model is to predict, where the user named it (`labels` looks for it otherwise)."""
         self.found: list[Found] = []
         self.finders: list[int] = []
@@ -83,6 +84,7 @@ class Examination:
         self._amended: dict[str, dict[int, str | None]] = {}
         self._values: dict[tuple[str, str], Array] = {}
         self._reads: dict[tuple[str, str], Callable[[pa.StringArray], Array]] = {}
+        self._kept: dict[tuple[str, str], Any] = {}
         self._number_habits: dict[str, NumberHabit] = {}
         self._date_habits: dict[str, DateHabit] = {}
 
@@ -127,8 +129,18 @@ class Examination:
             self._amended.setdefault(name, {}).update(zip(found.rows.tolist(), new, strict=True))
             self._renew(name, found.rows, pa.array(new, pa.string()) if proposed is None else proposed)
 
+    def kept(self, what: str, name: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives for a column; made once, until a finding explains cells of it. Not to be changed."""
+        key = (what, name)
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Kept = self._kept[key]
+        return found
+
     def _renew(self, name: str, rows: Array, cells: pa.StringArray) -> None:
         """Put the readings of new cells in the places of the old, in copies: a detector at work keeps what it has."""
+        for key in [key for key in self._kept if key[1] == name]:
+            del self._kept[key]
         for key in [key for key in self._values if key[1] == name]:
             if key not in self._reads:
                 del self._values[key]  # made of other readings, as settled numbers are

@@ -9,14 +9,17 @@ parts' findings are put together (`pooling`).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from khettara.dataset.defects import OF_TABLES
 from khettara.dataset.findings import Finding, Findings
+from khettara.engine import nearest
 from khettara.errors import RecipeError
 from khettara.tables.columns import ColumnType
 from khettara.tables.examination import Detect, Examination, Found
@@ -27,35 +30,12 @@ from khettara.tables.table import Array, Table
 
 FINDER, VERSION = "tables", 1
 EXAMPLES = 5
-KINDS = (
-    "missing",
-    "disguised_missing",
-    "mixed_dates",
-    "decimal_marks",
-    "mixed_units",
-    "wrong_encoding",
-    "swapped_columns",
-    "out_of_range",
-    "contradiction",
-    "category_spellings",
-    "invalid_identifier",
-    "outlier",
-    "heaping",
-    "constant_column",
-    "copied_column",
-    "exact_duplicate",
-    "near_duplicate",
-    "label_error",
-    "leakage",
-    "drift",
-)
-"""All that is looked for."""
 _HARMLESS = frozenset({"missing", "heaping", "constant_column", "copied_column", "leakage", "drift"})
 """Worth knowing, but no cell of them is wrong for it: they come after those that are."""
-WIDE, BAND = 200, 60
+WIDE, BAND = 200, 30
 """Of a table with more than `WIDE` columns, those that compare columns with one another see `BAND` neighbours at a time: the time that
 they take grows with the square of the columns (22 s for 500 of 1,000 rows, 13 minutes for 3,000)."""
-_RELATIONAL = frozenset({"swaps", "exchanged days", "contradictions", "outliers"})
+_RELATIONAL = frozenset({"swaps", "exchanged days", "contradictions", "outliers", "drift", "label errors"})
 Watch = Callable[[str, int, int], None]
 """Told what is being looked for, how many detectors have looked, and how many there are."""
 
@@ -153,44 +133,46 @@ def cells_of(found: Found) -> int:
     return len(found.rows) * len(found.columns) if found.cells is None else found.cells
 
 
-def examine(path: str | os.PathLike[str], *, sheet: str | None = None, only: Sequence[str] = (), watch: Watch | None = None) -> Examined:
+def examine(
+    path: str | os.PathLike[str], *, sheet: str | None = None, only: Sequence[str] = (), label: str | None = None, watch: Watch | None = None
+) -> Examined:
     """Read a table and look for all that may be wrong with it.
 
     Args:
         path: a file, or the folder of a sealed dataset of kind `table`.
         sheet: the sheet of a workbook.
         only: keep findings of these kinds only (every detector looks all the same: what one explains, the next leaves alone).
+        label: the column that a model would learn to tell; else the one whose header says so.
         watch: told what is being looked for.
 
     Raises:
         SourceError: no table, or one that does not read.
-        RecipeError: a kind in `only` that there is not.
+        RecipeError: a kind in `only`, or a label, that there is not.
     """
     check_kinds(only)
-    return examine_table(read_table(Path(path), sheet=sheet), only=only, watch=watch)
+    return examine_table(read_table(Path(path), sheet=sheet), only=only, label=label, watch=watch)
 
 
-def check_kinds(kinds: Iterable[str]) -> None:
+def check_kinds(kinds: Iterable[str], known: Collection[str] = OF_TABLES) -> None:
     """Raise `RecipeError` for a kind of finding that there is not."""
-    from difflib import get_close_matches
-
     for kind in kinds:
-        if kind not in KINDS:
-            close = get_close_matches(kind, KINDS, 1)
-            raise RecipeError(f"no kind of finding {kind!r}", hint=f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(KINDS)}.")
+        if kind not in known:
+            raise RecipeError(f"no kind of finding {kind!r}", hint=nearest(kind, known))
 
 
-def examine_table(table: Table, *, only: Sequence[str] = (), watch: Watch | None = None) -> Examined:
+def examine_table(table: Table, *, only: Sequence[str] = (), label: str | None = None, watch: Watch | None = None) -> Examined:
     """Look for all that may be wrong with a table that was read already."""
     from khettara.tables.types import type_columns
 
+    if label is not None and label not in table.names:
+        raise RecipeError(f"no column {label!r} to be the label", where=table.name, hint=nearest(label, table.names))
     if table.held is not None:
         from khettara.tables.pooling import examine_parts
 
-        types, found, facts, notes = examine_parts(table, look, watch)
+        types, found, facts, notes = examine_parts(table, partial(look, label=label), watch)
     else:
         types = type_columns(table)
-        seen = look(table, types, watch)
+        seen = look(table, types, watch, label)
         found, facts, notes = seen.found, column_facts(seen), []
     if len(table.columns) > WIDE:
         notes.append(note("bands", len(table.columns), band=BAND))
@@ -198,11 +180,11 @@ def examine_table(table: Table, *, only: Sequence[str] = (), watch: Watch | None
     return Examined(table, types, kept, tuple(facts), (*table.notes, *notes))
 
 
-def look(table: Table, types: Mapping[str, ColumnType], watch: Watch | None = None) -> Examination:
+def look(table: Table, types: Mapping[str, ColumnType], watch: Watch | None = None, label: str | None = None) -> Examination:
     """Let every detector look at a table in memory, each after what those before it found."""
     from khettara.tables.detectors import DETECTORS
 
-    seen = Examination(table, types)
+    seen = Examination(table, types, label=label)
     for number, detect in enumerate(DETECTORS):
         if watch is not None:
             watch(name_of(detect), number, len(DETECTORS))

@@ -106,7 +106,7 @@ def explain(name: str, values: Array, by: Sequence[str], groups: Mapping[str, Ar
     found = []
     order = order_of(values)
     for other in by:
-        fitted = fit(values, groups[other], order)
+        fitted = fit(values, groups[other], order, stepped=other in steps)
         if fitted is not None:
             found.append(Explained(name, other, other in steps, fitted[2], *fitted[:2]))
     if not found or found[0].left > 0.5:
@@ -122,8 +122,11 @@ def _tail(distance: Array) -> float:
     return float(sizes[int(0.985 * len(sizes))] / max(sizes[int(0.8 * len(sizes))], 1e-12)) if len(sizes) else np.inf
 
 
-def fit(values: Array, codes: Array, order: Array) -> tuple[Array, Array, float] | None:
-    """Distances, groups, and what is left of the spread. `order` sorts the known values."""
+def fit(values: Array, codes: Array, order: Array, *, stepped: bool = False) -> tuple[Array, Array, float] | None:
+    """Distances, groups, and what is left of the spread. `order` sorts the known values.
+
+    `stepped`: the groups are steps. What rises from one step to the next it does within them too, even where most values of one are equal.
+    """
     order = order[codes[order] >= 0]
     order = order[np.argsort(codes[order], kind="stable")]
     if len(order) < 50:
@@ -141,6 +144,9 @@ def fit(values: Array, codes: Array, order: Array) -> tuple[Array, Array, float]
     spread = (spread * size + usual * 8) / (size + 8)
     if usual <= 0:
         return None
+    if stepped and len(middle) > 1:
+        rise = np.abs(np.diff(middle))
+        spread = np.maximum(spread, np.minimum(0.5 * np.minimum(np.r_[rise, np.inf], np.r_[np.inf, rise]), usual))
     of_row = np.repeat(np.arange(len(start)), size)
     judged = large[of_row]
     distance = np.full(len(values), np.nan)

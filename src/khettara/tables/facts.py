@@ -76,11 +76,12 @@ def add_facts(parts: Sequence[Sequence[Mapping[str, Any]]], distincts: Mapping[s
 
 def sketch(column: Column, before: Array | None) -> Array:
     """The `SKETCH` smallest hashes of a column's values, with those of the parts before."""
-    import polars as pl
+    from khettara.kernels import text_of
+    from khettara.kernels.hashing import text_hashes
 
     values = column.few[0] if column.few is not None else None
     arrays = [values] if values is not None else list(column.pieces())
-    hashes = [pl.Series(pl.from_arrow(cells.drop_null())).hash(11).to_numpy() for cells in arrays]
+    hashes = [text_hashes(text_of(cells.drop_null())) for cells in arrays]
     return np.unique(np.concatenate([*hashes, *([before] if before is not None else [])]))[:SKETCH]
 
 

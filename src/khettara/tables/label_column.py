@@ -27,10 +27,10 @@ def label_column(seen: Examination) -> Column | None:
     if seen.label is not None:
         return seen.table[seen.label] if seen.label in seen.table.names else None
     found: list[tuple[int, int]] = []
-    for column in seen.table.columns:
+    for place, column in enumerate(seen.table.columns):
         weight = sum(_WORDS.get(word, 0) for word in set(fold_words(column.title)))
         if weight and len(classes_of(seen, column)) >= 2:
-            found.append((weight, column.position))
+            found.append((weight, place))
     return seen.table.columns[max(found)[1]] if found else None
 
 

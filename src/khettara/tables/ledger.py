@@ -95,7 +95,7 @@ class Ledger:
         for removal in self.removals:
             for row, winner in zip(removal.rows.tolist(), removal.winners.tolist(), strict=True):
                 taken.setdefault(row, (removal.finding, winner))
-        return taken
+        return {row: (finding, _stays(winner, taken)) for row, (finding, winner) in taken.items()}
 
     def overlay(self, column: str) -> tuple[Array, pa.StringArray]:
         """What the column says in the end where it was changed: rows, ascending, and their texts."""
@@ -135,6 +135,15 @@ class Ledger:
             else:
                 changes.append(Change(finding, column, rows, _one(part["after"])))
         return cls(tuple(changes), tuple(removals))
+
+
+def _stays(winner: int, taken: Mapping[int, tuple[str, int]]) -> int:
+    """The row that stays in the end, where another finding took the one that was to stay."""
+    passed = set()
+    while winner in taken and winner not in passed:
+        passed.add(winner)
+        winner = taken[winner][1]
+    return -1 if winner in passed else winner
 
 
 def amended(piece: pa.StringArray, start: int, overlay: tuple[Array, pa.StringArray]) -> pa.StringArray:

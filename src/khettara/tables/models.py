@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from khettara.tables.examination import Examination
 from khettara.tables.table import Array
@@ -107,9 +108,13 @@ def codes_of(seen: Examination, name: str, most: int = MANY) -> Codes | None:
     few = seen.table[name].few
     if few is None or len(few[0]) > most:
         return None
+    return seen.kept("codes", name, lambda: _codes(seen, name, *few))
+
+
+def _codes(seen: Examination, name: str, values: pa.StringArray, places: Array) -> Codes:
     words: dict[str, int] = {}
-    of_value = np.array([_code(value, words) for value in few[0].to_pylist()] + [-1], np.int32)
-    codes: Array = of_value[few[1]]
+    of_value = np.array([_code(value, words) for value in values.to_pylist()] + [-1], np.int32)
+    codes: Array = of_value[places]
     changed = seen.amended(name)
     if changed:
         codes[np.fromiter(changed.keys(), np.int64, len(changed))] = [_code(value, words) for value in changed.values()]

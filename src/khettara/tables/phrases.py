@@ -6,9 +6,13 @@ say(en="{n:row|rows} of {column}", fr=..., ar="{n:سطر واحد|سطران|س�
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from khettara.tables.examination import Words
+
+_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LEFT = re.compile("[A-Za-z\u00c0-\u024f\u2d30-\u2d7f]")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class _Figure:
         return text + unit
 
 
+def _apart(text: str, language: str) -> str:
+    """Between marks that keep its direction from the sentence's, where letters run the other way: the figure after `الوزن` stays there."""
+    foreign = _LEFT if language == "ar" else _RIGHT
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if foreign.search(text) else text
+
+
 def say(*, en: str, fr: str, ar: str, **parts: float | str) -> Words:
     """One sentence in each language. Figures are written as the language does, strings as they are.
 
@@ -48,6 +58,8 @@ def say(*, en: str, fr: str, ar: str, **parts: float | str) -> Words:
     """
     sentences = {"en": en, "fr": fr, "ar": ar}
     return {
-        language: sentence.format_map({name: part if isinstance(part, str) else _Figure(part, language) for name, part in parts.items()})
+        language: sentence.format_map(
+            {name: _apart(part, language) if isinstance(part, str) else _Figure(part, language) for name, part in parts.items()}
+        )
         for language, sentence in sentences.items()
     }

@@ -198,6 +198,7 @@ class _Gathered:
 def _dataset(folder: Path) -> Table:
     """A sealed dataset: each column but `id`, as text."""
     from khettara.dataset import Dataset
+    from khettara.engine import verified
 
     try:
         dataset = Dataset.open(folder)
@@ -205,7 +206,9 @@ def _dataset(folder: Path) -> Table:
         raise SourceError("a folder, and no sealed dataset", where=str(folder), hint=f"Give one file. {_TABLES}") from None
     if dataset.kind != "table":
         raise DatasetError(f"a dataset of {dataset.kind}, not a table", where=str(folder), hint=f"`khettara certify {folder}` measures it.")
+    verified([dataset])  # a repair seals what is read here anew
     source = {"uri": dataset.name, "sha256": dataset.digest, "media_type": "application/vnd.apache.parquet", "reader": "dataset"}
+    source |= {"licence": dataset.manifest.facts["licence"]} if dataset.manifest.facts.get("licence") else {}
     return _parquet(dataset.files("data"), dataset.name, source, without=("id",))
 
 

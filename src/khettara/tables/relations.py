@@ -191,9 +191,10 @@ def _lines(sample: Mapping[Measured, Array]) -> Iterator[Relation]:
         with np.errstate(divide="ignore", invalid="ignore"):
             slopes = np.where(steps == 0, np.nan, rise / steps)
         slope = _middle(slopes)
-        rest = table[number] - slope[:, None] * sums
-        middle = _middle(rest)
-        off = np.sort(np.abs(rest - middle[:, None]), axis=1)
+        with np.errstate(invalid="ignore"):  # no slope of its own: too few rows know both
+            rest = table[number] - slope[:, None] * sums
+            middle = _middle(rest)
+            off = np.sort(np.abs(rest - middle[:, None]), axis=1)
         open_ = _at_share(off, 0.93)
         spread = float(np.subtract(*np.nanquantile(table[number], [0.98, 0.02])))
         grain = grain_of(table[number])

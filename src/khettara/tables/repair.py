@@ -20,11 +20,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from khettara.dataset import SOURCES, Dataset, Draft, Manifest, Parent, StepRecord, rejects_schema
+from khettara.dataset import SOURCES, Dataset, Draft, Manifest, Parent, StepRecord, read_manifest, rejects_schema
 from khettara.dataset.findings import Finding, Findings, read_findings, rows_of, write_findings
-from khettara.engine import card_text, hash_key, nearest
-from khettara.errors import DatasetError, RecipeError
+from khettara.dataset.schema import REASON_COLUMNS
+from khettara.engine import card_text, hash_key, nearest, verified
+from khettara.errors import DatasetError, RecipeError, StorageError
 from khettara.tables.examination import Found
+from khettara.tables.held import Held
 from khettara.tables.ledger import PATCHES, ROLE, Change, Ledger, Removal, amended
 from khettara.tables.table import PIECE, Array, Aside, Column, Table
 
@@ -70,9 +72,9 @@ def repair(
     Raises:
         RecipeError: no such finding, one without a repair, or one whose repair builds on another that is not applied.
     """
-    chosen = choose(findings, apply)
+    under = _ledger(found).builds_on()
+    chosen = _well_founded(choose(findings, apply), choose(findings, [name for name in apply if name != "all"]), under)
     ledger = _ledger({name: found[name] for name in found if name in chosen})
-    _check_built_on(ledger, _ledger(found), chosen)
     states = tuple(_in_state(finding, "repaired" if finding.id in chosen else "open") for finding in findings.findings)
     told = Findings(findings.records, findings.columns, states, findings.finder, findings.version)
     kinds = {facts["name"]: str(facts["kind"]) for facts in findings.columns}
@@ -80,8 +82,9 @@ def repair(
         "repair", VERSION, {"apply": list(apply), **(settings or {})}, key or hash_key("repair", VERSION, list(apply), dict(table.source))
     )
     rows = {name: entry.rows for name, entry in found.items()}
-    sealing = Sealing(table, kinds, ledger, told, rows, dict(table.source), licence)
-    manifest = sealing.seal(destination, step, ())
+    source = dict(table.source)
+    sealing = Sealing(table, kinds, ledger, told, rows, source, licence or source.get("licence"))
+    manifest = sealing.seal(destination, step, [Parent(source["sha256"], source["uri"])] if source.get("reader") == "dataset" else ())
     return _repaired(manifest, destination, told, ledger)
 
 
@@ -89,13 +92,14 @@ def undo(path: Path, ids: Sequence[str], destination: Path | None = None) -> Rep
     """Take repairs back: a new version of the dataset, as if the findings named had never been repaired.
 
     Raises:
-        DatasetError: not a repaired table.
+        DatasetError: not a repaired table; bytes that are not those that were sealed.
         RecipeError: no such repair, or another builds on it.
     """
     dataset = Dataset.open(path)
     findings = read_findings(dataset)
     if dataset.kind != "table" or findings is None or not dataset.files(RAW):
         raise DatasetError("not a table that `khettara repair` made: there is nothing to undo", where=str(path))
+    verified([dataset])
     ledger = Ledger.read(dataset.batches(role=ROLE))
     gone = _undone(ledger, ids, path)
     states = tuple(_in_state(finding, "open") if finding.id in gone else finding for finding in findings.findings)
@@ -105,7 +109,16 @@ def undo(path: Path, ids: Sequence[str], destination: Path | None = None) -> Rep
     kinds = {facts["name"]: str(facts["kind"]) for facts in findings.columns}
     rows = rows_of(dataset, [finding.id for finding in findings.findings])
     left = ledger.without(gone)
-    sealing = Sealing(table, kinds, left, told, rows, dict(dataset.manifest.facts["source"]), dataset.manifest.facts.get("licence"))
+    sealing = Sealing(
+        table,
+        kinds,
+        left,
+        told,
+        rows,
+        dict(dataset.manifest.facts["source"]),
+        dataset.manifest.facts.get("licence"),
+        replaces=dataset.digest if destination is None else None,
+    )
     manifest = sealing.seal(destination or path, step, (Parent(dataset.digest, dataset.name),))
     return _repaired(manifest, destination or path, told, left)
 
@@ -147,21 +160,27 @@ class Sealing:
     rows: Mapping[str, Array]
     source: Mapping[str, Any]
     licence: str | None
+    replaces: str | None = None
+    """The version that must still be there when it is replaced: another may have taken its place since it was read."""
 
     def seal(self, destination: Path, step: StepRecord, parents: Sequence[Parent]) -> Manifest:
         """Write everything, and seal it."""
         overlays = {column.name: self.ledger.overlay(column.name) for column in self.table.columns}
-        names = _data_names(self.table.names)
+        names = _free_names(self.table.names, ("id",))
         types = {column.name: _type_of(column, self.kinds.get(column.name, "text"), overlays[column.name]) for column in self.table.columns}
         schema = pa.schema([pa.field("id", pa.string(), nullable=False), *(pa.field(names[name], kind) for name, kind in types.items())])
         ids = _Ids(self.table)
         removed = self.ledger.removed
         with Draft(destination) as draft:
+            if self.replaces is not None and read_manifest(destination).digest != self.replaces:
+                raise StorageError("another run changed it in the meantime", where=str(destination), hint="Run the same command again.")
             draft.write(RAW, self._raw(), pa.schema([pa.field(name, pa.string()) for name in self.table.names]))
             draft.write("data", self._data(schema, types, overlays, ids, removed), schema)
             if len(removed) or self.table.aside:
-                rejects = (self._rejects(schema, types, overlays, ids), _aside(self.table, rejects_schema(schema)))
-                draft.write("rejects", chain(*rejects), rejects_schema(schema))
+                renamed = _free_names(self.table.names, ("id", *REASON_COLUMNS))
+                wanted = rejects_schema(pa.schema([schema.field("id"), *(pa.field(renamed[name], kind) for name, kind in types.items())]))
+                rejects = (self._rejects(wanted, renamed, types, overlays, ids), _aside(self.table, wanted))
+                draft.write("rejects", chain(*rejects), wanted)
             if self.ledger.findings:
                 draft.write(ROLE, self.ledger.lines({column.name: column for column in self.table.columns}), PATCHES)
             draft.write("sources", [_source_row(self.source, self.table.records)], SOURCES)
@@ -201,19 +220,23 @@ class Sealing:
             yield batch.filter(pa.array(keep)) if not keep.all() else batch
 
     def _rejects(
-        self, schema: pa.Schema, types: Mapping[str, pa.DataType], overlays: Mapping[str, tuple[Array, pa.StringArray]], ids: _Ids
+        self,
+        wanted: pa.Schema,
+        names: Mapping[str, str],
+        types: Mapping[str, pa.DataType],
+        overlays: Mapping[str, tuple[Array, pa.StringArray]],
+        ids: _Ids,
     ) -> Iterator[pa.RecordBatch]:
         """The rows taken out, each under the first finding that took it, with the id of the row that stays."""
         findings = {finding.id: finding for finding in self.findings.findings}
         taken = self.ledger.taken
         rows = self.ledger.removed
-        wanted = rejects_schema(schema)
         for start in range(0, len(rows), PIECE):
             at = rows[start : start + PIECE]
             cells = [pa.array(column.at(at), pa.string()) for column in self.table.columns]
             columns = {"id": ids.of(at)}
             for column, texts in zip(self.table.columns, cells, strict=True):
-                columns[_data_names(self.table.names)[column.name]] = _cast(_amended_at(texts, at, overlays[column.name]), types[column.name])
+                columns[names[column.name]] = _cast(_amended_at(texts, at, overlays[column.name]), types[column.name])
             who = [taken[row] for row in at.tolist()]
             columns |= {
                 "rule": pa.array([findings[name].kind for name, _ in who], pa.string()),
@@ -238,14 +261,13 @@ def _read_aside(dataset: Dataset) -> tuple[Aside, ...]:
 
 
 def raw_table(dataset: Dataset) -> Table:
-    """The cells of a repaired table as they were read from its file."""
-    import pyarrow.parquet as pq
-
-    tables = [pq.read_table(file, memory_map=True) for file in dataset.files(RAW)]
-    cells = pa.concat_tables(tables)
-    columns = tuple(Column(name, n, cells[name]) for n, name in enumerate(cells.column_names))
+    """The cells of a repaired table as they were read from its file; they lie on disk, since they may be more than the memory."""
+    held = Held()
+    for batch in dataset.batches(role=RAW):
+        held.append(batch)
+    columns = tuple(Column(name, n, held.column(n)) for n, name in enumerate(dataset.columns(RAW)))
     facts = dataset.manifest.facts
-    return Table(dataset.name, columns, cells.num_rows, tuple(facts["notes"]), facts["source"], _read_aside(dataset))
+    return Table(dataset.name, columns, columns[0].records, tuple(facts["notes"]), facts["source"], _read_aside(dataset), held)
 
 
 class _Ids:
@@ -346,7 +368,7 @@ def _all_days(cells: pa.StringArray) -> bool:
 
 
 def _cast(cells: pa.StringArray, kind: pa.DataType) -> pa.Array:
-    return cells if pa.types.is_string(kind) else pc.cast(_filled(cells), kind)
+    return cells if pa.types.is_string(kind) else pc.cast(pc.ascii_ltrim(_filled(cells), "+"), kind)  # `+5` is 5, which Arrow does not read
 
 
 def _amended_at(texts: pa.StringArray, rows: Array, overlay: tuple[Array, pa.StringArray]) -> pa.StringArray:
@@ -357,14 +379,15 @@ def _amended_at(texts: pa.StringArray, rows: Array, overlay: tuple[Array, pa.Str
     return pc.replace_with_mask(texts, pa.array(there), new.take(pa.array(place[there]))) if there.any() else texts
 
 
-def _data_names(names: Sequence[str]) -> dict[str, str]:
-    """What each column is called in the dataset, whose own `id` names records."""
-    taken = set(names)
+def _free_names(names: Sequence[str], ours: Sequence[str]) -> dict[str, str]:
+    """What each column is called beside columns of our own: `id` names records, `rule` says why one was set aside."""
+    taken = {*names, *ours}
     renamed = {}
     for name in names:
         new, number = name, 2
-        while new == "id" or (new != name and new in taken):
+        while new in ours or (new != name and new in taken):
             new, number = f"{name} ({number})", number + 1
+        taken.add(new)
         renamed[name] = new
     return renamed
 
@@ -388,15 +411,23 @@ def _ledger(found: Mapping[str, Found]) -> Ledger:
     return Ledger(tuple(changes), tuple(removals))
 
 
-def _check_built_on(ledger: Ledger, whole: Ledger, chosen: set[str]) -> None:
-    for later, under in whole.builds_on().items():
-        missing = {name: cells for name, cells in under.items() if name not in chosen}
-        if later in chosen and missing:
-            names, cells = ", ".join(missing), sum(missing.values())
+def _well_founded(chosen: set[str], named: set[str], under: Mapping[str, Mapping[str, int]]) -> set[str]:
+    """The repairs chosen, less those that only `all` asked for and that build on one not chosen: they wait with it.
+
+    Raises:
+        RecipeError: one that was asked for by name builds on one that is not chosen.
+    """
+    while True:
+        lacking = {later: {name: cells for name, cells in below.items() if name not in chosen} for later, below in under.items() if later in chosen}
+        lacking = {later: below for later, below in lacking.items() if below}
+        for later in sorted(lacking.keys() & named, key=_number):
             raise RecipeError(
-                f"the repair of {later} builds on that of {names} in {cells:,} cells",
-                hint=f"Apply both: --apply {','.join(sorted([*missing, *chosen], key=_number))}",
+                f"the repair of {later} builds on that of {', '.join(lacking[later])} in {sum(lacking[later].values()):,} cells",
+                hint=f"Apply both: --apply {','.join(sorted([*lacking[later], *chosen], key=_number))}",
             )
+        if not lacking:
+            return chosen
+        chosen = chosen - lacking.keys()
 
 
 def _undone(ledger: Ledger, ids: Sequence[str], path: Path) -> set[str]:

@@ -54,7 +54,11 @@ def same_rows(
         best, second = np.argsort(-given, kind="stable")[:2].tolist()
         right, bits = roots[best], given[best]
         alike = bits >= 2 * STRONG_BITS and bits >= _ALIKE * expected[at, best] and bits >= _BEYOND * given[second]
-        if alike and (script_of(values[root]) != script_of(values[right]) or _may_shorten(values[root], values[right])):
+        if alike and (
+            script_of(values[root]) != script_of(values[right])
+            or _may_shorten(values[root], values[right])
+            or _skeleton(values[root]) == _skeleton(values[right]) != ""
+        ):
             yield Likely(root, right, "rows", sure=False)
 
 
@@ -64,12 +68,19 @@ def _may_shorten(short: str, long: str) -> bool:
     return len(a) < len(fold(long)) and a[:1] == fold(long)[:1] and all(sign in b for sign in a)
 
 
+def _skeleton(value: str) -> str:
+    """The consonants, doubled ones once: `Asfi` and `Safi`, `Souira` and `Essaouira` have the same. None where there is only one."""
+    sound = "".join(consonants(fold_word(word)) for word in re.findall(r"[^\W\d_]+", value))
+    single = re.sub(r"(.)\1+", r"\1", sound)
+    return single if len(single) > 1 else ""
+
+
 def proposals(values: Sequence[str], roots: Sequence[int], rows: Mapping[int, int], known: Collection[int]) -> Iterator[Likely]:
     """Pairs of groups that look like one, the smaller first. Two that are both known were joined before, or are two."""
     for pair in chain(
         _same_sound(values, roots, rows),
         _other_script(values, roots, rows),
-        _abbreviations(values, roots, known),
+        _abbreviations(values, roots, rows, known),
         _slips(values, roots, rows, known),
     ):
         if _COUNTS.findall(values[pair.left]) == _COUNTS.findall(values[pair.right]):
@@ -112,8 +123,8 @@ def _dominant(roots: Sequence[int], rows: Mapping[int, int]) -> int | None:
     return main if rows[main] >= 0.8 * sum(rows[root] for root in roots) else None
 
 
-def _abbreviations(values: Sequence[str], roots: Sequence[int], known: Collection[int]) -> Iterator[Likely]:
-    """Values whose words are the beginnings of another's words, one for one, if there is only one such other."""
+def _abbreviations(values: Sequence[str], roots: Sequence[int], rows: Mapping[int, int], known: Collection[int]) -> Iterator[Likely]:
+    """Values whose words are the beginnings of another's words, one for one, if there is only one such other, or one with nearly all rows."""
     words = {root: [fold(word) for word in re.split(r"[\s.\-_/]+", values[root]) if fold(word)] for root in roots}
     by_start: dict[tuple[int, str], list[int]] = defaultdict(list)
     for root in roots:
@@ -127,9 +138,10 @@ def _abbreviations(values: Sequence[str], roots: Sequence[int], known: Collectio
             for other in by_start[len(words[root]), words[root][0][:2]]
             if other != root and words[other] != words[root] and all(_shortened(a, b) for a, b in zip(words[root], words[other], strict=True))
         ]
-        if len(longer) == 1:
+        meant = _dominant(longer, rows) if longer else None
+        if meant is not None:
             dotted = "." in values[root]
-            yield Likely(root, longer[0], "abbreviation", sure=dotted or sum(map(len, words[root])) > 4)
+            yield Likely(root, meant, "abbreviation", sure=dotted or sum(map(len, words[root])) > 4)
 
 
 def _shortened(short: str, long: str) -> bool:

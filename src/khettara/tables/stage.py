@@ -20,7 +20,8 @@ from khettara.tables.repair import VERSION, repair
 class RepairStage(Stage):
     """See the module's description.
 
-    `table` is a file (a path from the recipe's folder) or a dataset of kind `table`; `sheet` names one of a spreadsheet.
+    `table` is a file (a path from the recipe's folder) or a dataset of kind `table`; `sheet` names one of a spreadsheet,
+    `label` the column that a model would learn to tell.
     `apply`: ids or kinds of findings, or `all` for those that are certain.
     """
 
@@ -30,6 +31,7 @@ class RepairStage(Stage):
     to: str
     apply: tuple[str, ...] = ("all",)
     sheet: str | None = None
+    label: str | None = None
     licence: str | None = None
 
     _name = field_validator("to")(check_artefact_name)
@@ -46,7 +48,7 @@ class RepairStage(Stage):
         made = context.up_to_date(self.to, key)
         if made is None:
             context.progress.note(f"repair: examining {path.name}")
-            examined = examine(path, sheet=self.sheet)
+            examined = examine(path, sheet=self.sheet, label=self.label)
             to, findings = context.output / self.to, examined.findings()
             manifest = repair(examined.table, findings, examined.found, self.apply, to, settings=settings, licence=self.licence, key=key).manifest
         else:

@@ -51,7 +51,10 @@ def write_exports(path: Path, names: Sequence[str], folder: Path | None = None) 
             file, render = EXPORTS[name]
             place = target / ("README.md" if name == "card" and folder is not None else file)
             draft = target.parent / f".{target.name}.{file}.{os.getpid()}"
-            draft.write_text(render(subject), encoding="utf-8")
-            os.replace(draft, place)
+            try:
+                draft.write_text(render(subject), encoding="utf-8")
+                os.replace(draft, place)
+            finally:
+                draft.unlink(missing_ok=True)
             written.append(place)
     return written

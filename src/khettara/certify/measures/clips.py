@@ -1,6 +1,6 @@
-"""What is heard of each clip: how long it is, how much of it is speech, silence, clipped, and how far speech stands out of the noise.
+"""What is heard of each clip: how long it is, how much of it is speech, how much clipped, and how far speech stands out of the noise.
 
-    3.2 s, 16 kHz  ->  speech 0.71, silence 0.12, clipped 0.0, snr_db 24.5
+    3.2 s, 16 kHz  ->  speech 0.71, clipped 0.0, snr_db 24.5
 
 WAV is read with the standard library; a clip in another format keeps what its columns say, and is not listened to.
 """
@@ -35,10 +35,8 @@ class Heard:
     readable: bool
     duration_s: float = 0.0
     clipped: float = 0.0
-    silence: float = 0.0
     speech: float = 0.0
     snr_db: float = 0.0
-    level_db: float = 0.0
 
 
 def listen(audio: bytes | None) -> Heard:
@@ -58,10 +56,8 @@ def listen(audio: bytes | None) -> Heard:
         True,
         len(samples) / rate,
         clipped,
-        float(np.mean(level <= SILENCE_DB)),
         float(np.mean(heard)),
         snr,
-        float(10 * np.log10(np.mean(samples**2) + 1e-12)),
     )
 
 
@@ -94,7 +90,7 @@ some 20 dB, under 10 dB words are lost; a second is the least that collections o
 def hear(batch: pa.RecordBatch) -> dict[str, pa.Array]:
     """What is heard of each clip."""
     heard = [listen(audio) for audio in batch["audio"].to_pylist()]
-    numbers = {name: np.array([getattr(each, name) for each in heard], np.float64) for name in ("clipped", "silence", "speech", "snr_db", "level_db")}
+    numbers = {name: np.array([getattr(each, name) for each in heard], np.float64) for name in ("clipped", "speech", "snr_db")}
     return {
         "readable": np.array([each.readable for each in heard], bool),
         "seconds": np.array([each.duration_s for each in heard], np.float64),
@@ -137,8 +133,5 @@ LOOKS: tuple[Look, ...] = (
 )
 """One more thing to hear in a clip costs one function and a line here."""
 
-SPEAKER = ("speaker", "client_id", "author")
-"""Columns that tell speakers apart, the first that the dataset has."""
-
-WORDS: tuple[Word, ...] = (*texts.WORDS, *(Word(name, name) for name in ("speaker", "sex", "gender", "region", "age_group")))
+WORDS: tuple[Word, ...] = (*texts.WORDS, *(Word(name, name) for name in ("speaker", "client_id", "sex", "gender", "region", "age_group")))
 """What clips are grouped by, where the dataset has the column."""

@@ -7,17 +7,19 @@ Everything that is costly to see is seen record by record and kept here, so that
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from khettara.dataset import Dataset
+from khettara.certify.measures.runs import Runs, Shared, count, recount
+from khettara.dataset import Dataset, canonical_json, sha256_hex
 from khettara.dataset.merkle import leaves, node_over
 
 Array = np.ndarray[Any, Any]
@@ -26,6 +28,8 @@ LEAF = "leaf"
 """The record's leaf in the Merkle tree."""
 MARK = "mark"
 """The record's name in what is remembered."""
+RUNS = "grams.list"
+"""The runs of words of a text, where these are looked at."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,23 @@ class Word:
 
 
 class Facts:
-    """The facts of all records, in their order. `parts`: by the sha256 of each part, where its records begin and how many they are.
+    """The facts of all records, in their order. `parts`: by the sha256 of each part and the name of each
+    group of rows in it, where its records begin and how many they are.
 
     `nodes`: the nodes of the Merkle tree over each eight leaves. `fresh`: how many records were looked at, rather than remembered.
+    `shared`: the runs of words that ten records or more have in common, where runs were looked at.
     """
 
-    def __init__(self, table: pa.Table, parts: Mapping[str, tuple[int, int]] | None = None, nodes: Array | None = None, fresh: int = 0) -> None:
+    def __init__(
+        self,
+        table: pa.Table,
+        parts: Mapping[str, tuple[int, int]] | None = None,
+        nodes: Array | None = None,
+        fresh: int = 0,
+        shared: Shared | None = None,
+    ) -> None:
         self.table = table
+        self.shared = shared
         self.fresh = fresh
         self.parts = dict(parts or {})
         self.nodes = np.zeros((0, 32), np.uint8) if nodes is None else nodes
@@ -110,15 +124,20 @@ class Facts:
         """The root of the Merkle tree over all records, in hexadecimal."""
         return node_over([node.tobytes() for node in self.nodes]).hex()
 
-    def lists(self, name: str) -> tuple[Array, Array]:
-        """A fact that is a list of numbers: all of them, and the record of each."""
-        values, rows, before = [np.zeros(0, np.uint32)], [np.zeros(0, np.int64)], 0
-        for chunk in self.table[name].chunks:
-            sizes = pc.list_value_length(chunk).to_numpy(zero_copy_only=False)
-            values.append(chunk.flatten().to_numpy(zero_copy_only=False))
-            rows.append(np.repeat(np.arange(before, before + len(chunk)), sizes))
-            before += len(chunk)
-        return np.concatenate(values), np.concatenate(rows)
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of words of each record."""
+        return Runs.of_lists(self.table[RUNS])
+
+    def whole(self) -> pa.Table:
+        """The facts with the runs of words among them, as they are kept."""
+        return self.table if RUNS in self.table.column_names or self.shared is None else self.table.append_column(RUNS, self.runs.lists())
+
+    @cached_property
+    def numbers(self) -> Array:
+        """A number of each record, the same for records that are alike: the first bytes of its leaf."""
+        numbers: Array = np.ascontiguousarray(_rows_of_bytes(self.table[LEAF].combine_chunks(), 32)[:, :8]).view(np.uint64)[:, 0]
+        return numbers
 
 
 def _in_order(words: list[Any], codes: Array) -> tuple[list[Any], Array]:
@@ -138,7 +157,7 @@ def look(
     batch_rows: int = 8192,
     secrets: Array | None = None,
 ) -> Facts:
-    """See every record. A part that `known` has is not read; a record that it has, in another part, is not looked at.
+    """See every record. A part or group of rows that `known` has is not read; a record that it has, elsewhere, is not looked at.
 
     `secrets`: four numbers that records are told apart by, known to nobody else; without them nothing can be remembered.
     """
@@ -155,15 +174,23 @@ def look(
             sources.append(np.arange(start, start + rows))
         else:
             rows = 0
-            with pq.ParquetFile(dataset.path / entry.path) as file:
-                for batch in file.iter_batches(batch_size=batch_rows):
-                    marks = _marks(batch, secrets)
-                    at = memory.find(marks, before + rows) if memory is not None else np.full(batch.num_rows, -1)
-                    new = np.flatnonzero(at < 0)
-                    at[new] = -1 - fresh.rows - np.arange(len(new))
-                    fresh.add(batch, marks, new)
-                    sources.append(at)
-                    rows += batch.num_rows
+            with (dataset.path / entry.path).open("rb") as data, pq.ParquetFile(data) as file:
+                for group, block in enumerate(_blocks(file, data)):
+                    n_rows = file.metadata.row_group(group).num_rows
+                    places[block] = (before + rows, n_rows)
+                    if known is not None and block in known.parts:
+                        start, n_rows = known.parts[block]
+                        sources.append(np.arange(start, start + n_rows))
+                        rows += n_rows
+                        continue
+                    for batch in file.iter_batches(batch_size=batch_rows, row_groups=[group]):
+                        marks = _marks(batch, secrets)
+                        at = memory.find(marks, before + rows) if memory is not None else np.full(batch.num_rows, -1)
+                        new = np.flatnonzero(at < 0)
+                        at[new] = -1 - fresh.rows - np.arange(len(new))
+                        fresh.add(batch, marks, new)
+                        sources.append(at)
+                        rows += batch.num_rows
         places[entry.sha256] = (before, rows)
         before += rows
     if not before:
@@ -172,14 +199,45 @@ def look(
     pieces = fresh.seen()
     if known is None or not (source >= 0).any():
         table = pa.Table.from_batches(pieces)
-        return Facts(table, places, _nodes(table[LEAF]), fresh.rows)
+        facts = Facts(table, places, _nodes(table[LEAF]), fresh.rows)
+        facts.shared = count(facts.runs, facts.numbers) if RUNS in table.column_names else None
+        return facts
     table = known.table
     if pieces:
         table = pa.concat_tables([known.table.select(pieces[0].schema.names), pa.Table.from_batches(pieces)])
         source = np.where(source < 0, known.rows - 1 - source, source)
-    if len(source) != table.num_rows or (source != np.arange(len(source))).any():
-        table = table.unify_dictionaries().combine_chunks().take(pa.array(source))
-    return Facts(table, places, _nodes(table[LEAF], known, source), fresh.rows)
+    unchanged = len(source) == known.rows == table.num_rows and bool((source == np.arange(len(source))).all())
+    if unchanged:
+        return Facts(table, places, known.nodes, 0, known.shared)
+    pool = Facts(table)
+    lean = table.drop_columns([RUNS]) if known.shared is not None else table
+    lean = lean.unify_dictionaries().combine_chunks().take(pa.array(source))
+    facts = Facts(lean, places, _nodes(lean[LEAF], known, source), fresh.rows)
+    if known.shared is not None:
+        facts.runs = pool.runs.take(source)
+        facts.shared = recount(known.shared, (pool.runs, pool.numbers), known.rows, facts.runs, facts.numbers, source)
+    return facts
+
+
+def _blocks(file: pq.ParquetFile, data: BinaryIO) -> Iterator[str]:
+    """A name for each group of rows: the sha256 of its bytes as they are stored, and of all in the footer that says how to read them."""
+    for number in range(file.num_row_groups):
+        group = file.metadata.row_group(number)
+        columns = [group.column(at).to_dict() for at in range(group.num_columns)]
+        begins = min(_begin(column) for column in columns)
+        data.seek(begins)
+        stored = data.read(max(_begin(column) + column["total_compressed_size"] for column in columns) - begins)
+        how = [
+            [str(column[name]) for name in ("path_in_schema", "physical_type", "compression", "encodings", "num_values")] + [_begin(column) - begins]
+            for column in columns
+        ]
+        footer = canonical_json([str(file.schema), group.num_rows, how])
+        yield sha256_hex(footer + hashlib.sha256(stored).digest())
+
+
+def _begin(column: Mapping[str, Any]) -> int:
+    """Where a column's pages begin."""
+    return int(column["dictionary_page_offset"] or column["data_page_offset"])
 
 
 class _Fresh:

@@ -24,7 +24,7 @@ from khettara.dataset.certificate import NAME as CERTIFICATE
 from khettara.dataset.findings import NAME as FINDINGS
 
 OPEN_FORMATS = (".parquet", ".json", ".jsonl", ".md", ".txt", ".csv", ".yaml", ".html")
-SAMPLE = 500
+SAMPLE = 100
 """Records of a round trip; it is a test of formats, which fails on the first or on none."""
 DRILL_BYTES = 16_000_000
 """Restored in a drill, file by file from the first: every file was hashed before, so the drill tests the way there and back."""

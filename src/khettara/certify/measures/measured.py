@@ -12,15 +12,13 @@ from typing import Literal
 
 _Z95 = 1.959963984540054  # two-sided 95 % of the normal distribution
 
-Status = Literal["computed", "evidenced", "not applicable", "missing"]
-
 
 def wilson(numerator: float, denominator: float) -> tuple[float, float]:
     """Between these lies a share, in 95 of 100 samples (Wilson 1927)."""
     n, p = denominator, numerator / denominator
     centre = (p + _Z95**2 / (2 * n)) / (1 + _Z95**2 / n)
     half = _Z95 * math.sqrt(p * (1 - p) / n + _Z95**2 / (4 * n * n)) / (1 + _Z95**2 / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, centre - half) if numerator else 0.0, min(1.0, centre + half) if numerator != denominator else 1.0
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,11 @@ class Seen:
         counts = np.bincount(codes[codes >= 0], minlength=len(words))
         return np.sort(counts[counts > 0])[::-1]
 
+    @property
+    def speaker(self) -> str | None:
+        """The column that tells speakers apart, if there is one."""
+        return next((name for name in ("speaker", "client_id", "author") if self.facts.has(name)), None)
+
     def groups(self) -> dict[str, tuple[list[Any], Array]]:
         """Columns by which records are set side by side: sex, region, language, source."""
         if self.kind == "table":

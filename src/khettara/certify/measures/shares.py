@@ -11,7 +11,7 @@ from datetime import timedelta
 import numpy as np
 
 from khettara.certify.measures.facts import Array
-from khettara.certify.measures.measured import Measured, Outcome, missing, not_applicable
+from khettara.certify.measures.measured import Measured, Outcome, missing
 from khettara.certify.measures.seen import Seen, first_of_each
 
 Take = Callable[[Seen], Outcome]
@@ -179,10 +179,9 @@ def compliant(seen: Seen) -> Outcome:
 
 def speaker_balance(seen: Seen) -> Outcome:
     """How many speakers there are in effect, out of all that occur."""
-    name = next((name for name in ("speaker", "author") if seen.facts.has(name)), None)
-    if name is None:
+    if seen.speaker is None:
         return missing("the dataset has no column speaker")
-    words, codes = seen.facts.words(name)
+    words, codes = seen.facts.words(seen.speaker)
     counts = np.bincount(codes[codes >= 0], minlength=len(words))
     return hill(counts[counts > 0]) if counts.any() else missing("no clip names its speaker")
 
@@ -197,8 +196,3 @@ def heard(test: Callable[[Seen], Array]) -> Take:
         return Measured(int((test(seen) & readable).sum()), int(readable.sum()))
 
     return take
-
-
-def no_text(why: str) -> Take:
-    """For measures that say nothing about such data."""
-    return lambda seen: not_applicable(why)

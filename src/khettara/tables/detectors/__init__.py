@@ -19,7 +19,7 @@ from khettara.tables.detectors.outliers import find_outliers
 from khettara.tables.detectors.ranges import find_out_of_range
 from khettara.tables.detectors.spellings import find_category_spellings
 from khettara.tables.detectors.swaps import find_swaps
-from khettara.tables.detectors.units import find_mixed_units
+from khettara.tables.detectors.units import find_mixed_units, find_units_by_record
 from khettara.tables.examination import Detect
 
 DETECTORS: tuple[Detect, ...] = (
@@ -30,6 +30,7 @@ DETECTORS: tuple[Detect, ...] = (
     find_decimal_marks,
     find_mixed_units,
     find_swaps,
+    find_units_by_record,
     find_exchanged_days,
     find_invalid_identifiers,
     find_out_of_range,

@@ -2,18 +2,19 @@
 
     commune Agadir, province Agadir-Ida-Outanane, région "Oriental"   ->   the province and the commune agree; the region is wrong
 
-The rules are those that nearly all rows keep (`relations`, `dependencies`) and those that are known beforehand (`rules`). Where a row
+The rules are those that nearly all rows keep (`relations`, `dependencies`) and those that are known beforehand (`claims`). Where a row
 breaks one, the others say which column is wrong: the one in all that it breaks and in none that it keeps. Only then is there a repair.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
+from khettara.tables.claims import Claim, Texts, known_claims
 from khettara.tables.dependencies import Dependency, mine_dependencies
 from khettara.tables.examination import Examination, Found, Repair, Words
 from khettara.tables.label_column import label_column
@@ -26,27 +27,10 @@ LARGE_SAMPLE = 100_000
 """Rows on which dependencies are counted: a small sample does not show every commune often enough."""
 MEASURES = ("Con-ML-4", "Acc-ML-1")
 
-Texts = list[str | None]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Something that nearly every row keeps.
-
-    `broken`: the rows that do not. `kept`: which of some rows keep it, and so speak for its columns. `solve`: what a column would have
-    to say in some rows for it to hold; None where the claim cannot tell.
-    """
-
-    columns: tuple[str, ...]
-    rule: Words
-    broken: Array
-    kept: Callable[[Array], Array]
-    solve: Callable[[str, Array], Texts | None]
-
 
 def find_contradictions(seen: Examination) -> Iterator[Found]:
     """Rows that break a rule of the table: by the column that is wrong where that is known, otherwise by the rule."""
-    claims = [*_relations(seen), *_dependencies(seen)]
+    claims = _claims(seen)
     broken = [claim.broken for claim in claims if len(claim.broken)]
     if not broken:
         return
@@ -63,6 +47,15 @@ def find_contradictions(seen: Examination) -> Iterator[Found]:
     suspects = (against == breaks.sum(axis=0)) & (against > support)
     culprit = np.where(suspects.sum(axis=0) == 1, suspects.argmax(axis=0), -1)
     yield from _found(seen, claims, names, rows, breaks, culprit)
+
+
+def _claims(seen: Examination) -> list[Claim]:
+    """What is known, and what is mined. A rule that is both has the bounds of the table and the words of the pack."""
+    known, mined = list(known_claims(seen)), list(_relations(seen))
+    words = {frozenset(claim.columns): claim.rule for claim in known}
+    told = {frozenset(claim.columns) for claim in mined}
+    mined = [replace(claim, rule=words.get(frozenset(claim.columns), claim.rule)) for claim in mined]
+    return [*(claim for claim in known if frozenset(claim.columns) not in told), *mined, *_dependencies(seen)]
 
 
 def _found(seen: Examination, claims: Sequence[Claim], names: Sequence[str], rows: Array, breaks: Array, culprit: Array) -> Iterator[Found]:
@@ -158,8 +151,63 @@ def _written(value: float, grain: float, is_date: bool) -> str:
     return f"{round(value, decimals):.{decimals}f}"
 
 
+TIMES = {
+    1.0: ("number of days", "nombre de jours", "عدد الأيام"),
+    7.0: ("number of weeks", "nombre de semaines", "عدد الأسابيع"),
+    365.25: ("number of years", "nombre d'années", "عدد السنوات"),
+}
+"""What a number between two dates counts, by its days."""
+
+
 def _formula(relation: Relation, by_name: Mapping[str, Measured]) -> Words:
-    """`total = price × quantity`, the same in every language but for the words around it."""
+    """What the rule says: in words where dates and numbers meet, otherwise `total = price × quantity`."""
+    dated = {by_name[name].is_date for name in relation.columns}
+    return (_time_between(relation, by_name) or _follows(relation)) if len(dated) == 2 else _equation(relation)
+
+
+def _follows(relation: Relation) -> Words:
+    """`age = 54.6 − 1/365.25 × birth`: no factor between a number and a date says anything to a reader."""
+    first, *others = (name for name, _ in relation.terms)
+    return say(
+        en="“{target} follows from {first}{en_others}”",
+        fr="« {target} se déduit de {first}{fr_others} »",
+        ar="«{target} يُستنتج من {first}{ar_others}»",
+        target=relation.target,
+        first=first,
+        en_others="".join(f" and {name}" for name in others),
+        fr_others="".join(f" et de {name}" for name in others),
+        ar_others="".join(f" و{name}" for name in others),
+    )
+
+
+def _time_between(relation: Relation, by_name: Mapping[str, Measured]) -> Words | None:
+    """`age = 1/365.25 × visit − 1/365.25 × birth` and `visit = birth + 365.25 × age`: the age is the number of years between the two."""
+    sides = {relation.target: -1.0} | dict(relation.terms)
+    dates = {name: factor for name, factor in sides.items() if by_name[name].is_date}
+    numbers = [name for name in sides if name not in dates]
+    if relation.is_product or len(dates) != 2 or len(numbers) != 1 or abs(sum(dates.values())) > 1e-9 * max(dates.values()):
+        return None
+    later = max(dates.values())
+    number, days = numbers[0], abs(sides[numbers[0]]) / later
+    unit = next((words for of, words in TIMES.items() if abs(days / of - 1) < 1e-6), None)
+    if unit is None:
+        return None
+    first, last = sorted(dates, key=lambda name: dates[name], reverse=sides[number] > 0)
+    return say(
+        en="“{number} is the {en_unit} from {first} to {last}”",
+        fr="« {number} est le {fr_unit} de {first} à {last} »",
+        ar="«{number} هو {ar_unit} من {first} إلى {last}»",
+        number=number,
+        first=first,
+        last=last,
+        en_unit=unit[0],
+        fr_unit=unit[1],
+        ar_unit=unit[2],
+    )
+
+
+def _equation(relation: Relation) -> Words:
+    """`total = price × quantity`, the same in every language but for the marks around it."""
     if relation.is_product:
         over = [(name, -power) for name, power in relation.terms if power < 0]
         text = " × ".join(name + ("²" if power == 2 else "") for name, power in relation.terms if power > 0)

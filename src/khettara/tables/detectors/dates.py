@@ -114,7 +114,7 @@ def _found(seen: Examination, name: str, rows: Array, forms: Array, main: int, s
         after[at] += _time_of(str(before[at]))
     tally = np.bincount(forms[rows])
     others = sorted(np.flatnonzero(tally).tolist(), key=lambda form: -tally[form])
-    listed = ", ".join(f"{name_of(form)}: {tally[form]}" for form in others[:4])
+    listed = ", ".join(f"{tally[form]} × {name_of(form)}" for form in others[:4])
     en, fr, ar = ("", "", "")
     if not sure:
         en, fr, ar = (

@@ -167,7 +167,7 @@ def _cause(name: str, count: int, share: float, example: str, usual: Notation) -
     en, fr, ar = mark[usual.decimal]
     return say(
         en="In {name}, {n:number is|numbers are} written otherwise than the rest ({p:%}), such as “{example}”; the column writes {mark_en}.",
-        fr="Dans {name}, {n:nombre est écrit|nombres sont écrits} autrement que le reste ({p:%}), comme « {example} » ; la colonne : {mark_fr}.",
+        fr="Dans {name}, {n:nombre est écrit|nombres sont écrits} autrement que le reste ({p:%}), comme « {example} » ; le reste l'est {mark_fr}.",
         ar="في «{name}» {n:عدد واحد|عددان|أعداد|عددًا} ({p:%}) على غير كتابة سائر العمود، مثل «{example}»؛ والعمود يُكتب {mark_ar}.",
         n=count,
         p=share,

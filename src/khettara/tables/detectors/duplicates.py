@@ -130,9 +130,9 @@ def _exact(rows: Array, winners: Array, confidence: float) -> Found:
         columns=(),
         rows=rows,
         cause=say(
-            en="{n:record is|records are} the same as an earlier one in every cell, row numbers aside",
-            fr="{n:enregistrement est identique|enregistrements sont identiques} à un précédent dans toutes les cellules, hors numéro d'ordre",
-            ar="{n:سجل واحد مطابق|سجلان مطابقان|سجلات مطابقة|سجلًا مطابقًا} لسجل سابق في كل الخلايا، ما عدا رقم الترتيب",
+            en="{n:record is|records are} the same as an earlier one in every cell, row numbers aside.",
+            fr="{n:enregistrement est identique|enregistrements sont identiques} à un précédent dans toutes les cellules, hors numéro d'ordre.",
+            ar="{n:سجل واحد مطابق|سجلان مطابقان|سجلات مطابقة|سجلًا مطابقًا} لسجل سابق في كل الخلايا، ما عدا رقم الترتيب.",
             n=len(rows),
         ),
         confidence=round(confidence, 3),
@@ -150,10 +150,10 @@ def _near(rows: Array, winners: Array, links: Links) -> Found:
         columns=(),
         rows=rows,
         cause=say(
-            en="{n:record is|records are} an earlier one typed again, with slips, other spellings or missing cells (rows {high} and {low})",
+            en="{n:record is|records are} an earlier one typed again, with slips, other spellings or missing cells (rows {high} and {low}).",
             fr="{n:enregistrement répète|enregistrements répètent} un précédent, avec des fautes, d'autres graphies ou des cellules vides"
-            " (lignes {high} et {low})",
-            ar="{n:سجل واحد|سجلان|سجلات|سجلًا} أعيد فيها إدخال سجل سابق بأخطاء أو برسم آخر أو بخلايا ناقصة (الصفان {high} و{low})",
+            " (lignes {high} et {low}).",
+            ar="{n:سجل واحد|سجلان|سجلات|سجلًا} أعيد فيها إدخال سجل سابق بأخطاء أو بكتابة أخرى أو بخلايا ناقصة (الصفان {high} و{low}).",
             n=len(rows),
             high=high,
             low=low,
@@ -168,7 +168,7 @@ def _near(rows: Array, winners: Array, links: Links) -> Found:
 
 def _remedy() -> dict[str, str]:
     return {
-        "en": "keep the first of each and set the others aside, with the row that stays beside each",
-        "fr": "garder le premier de chaque groupe et mettre les autres de côté, en notant la ligne qui reste",
-        "ar": "يُحتفظ بالأول من كل مجموعة وتُنحّى البقية، مع ذكر الصف الباقي بجانب كل منها",
+        "en": "Keep the first of each and set the others aside; each names the row that stays.",
+        "fr": "Garder le premier de chaque groupe et mettre les autres de côté, en notant la ligne qui reste.",
+        "ar": "الاحتفاظ بالأول من كل مجموعة وتنحية البقية، مع ذكر الصف الباقي بجانب كل منها.",
     }

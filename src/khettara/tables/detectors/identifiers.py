@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from khettara.tables.examination import Examination, Found, Repair, Words
+from khettara.tables.forms import capitals, is_nobodys, runs, signs, usual_form
 from khettara.tables.phrases import say
 from khettara.tables.table import Array
 from khettara.tables.types.content import bare_cells, matches, plain_cells
@@ -30,15 +31,14 @@ MOSTLY = 0.85
 HABIT = {USUAL: 0.95, KEY: 0.9}
 """Of the cells of the shape, those that must keep a demand for it to be the column's."""
 ALIKE = 0.99
-"""For codes of no known kind: the share that must be written alike."""
+"""For codes of no known kind: the share that must be written alike, for one in thirty may be of another office."""
+SEVERAL, ALIKE_IN_ALL = 3, 0.95
+"""The share where the others are written in several ways: an office has one."""
 KNOWN = 0.0005
 """A series that this share of a column has is one, whether the pack lists it or not."""
-OFTEN = 10
-"""An identity number that comes so often is nobody's: whoever looks for what is missing names it."""
 AT_MOST_UNKNOWN = 0.2
 """Of valid cells, those of series that the pack does not list; with more the list is not this column's."""
 _READ_AS_DIGITS = str.maketrans("OQIL|", "00111")
-_LETTER = r"[^0-9\x00-/:-@]"
 _FEW = 20  # rows below which there is no habit
 
 
@@ -80,7 +80,7 @@ def _invalid(seen: Examination, name: str, meaning: Meaning) -> Iterator[Found]:
         return
     bare = bare_cells(plain_cells(pa.array(seen.table[name].at(rows), pa.string())), meaning)
     usual = bare_cells(plain_cells(pa.array(seen.table[name].at(np.flatnonzero(shaped & ~wrong)[:1000]), pa.string())), meaning)
-    usual_runs = set(_runs(usual).to_pylist())
+    usual_runs = set(runs(usual).to_pylist())
     numbers = _are_numbers(bare, once=meaning.kind == "identifier", digits=all("9" in form for form in usual_runs))
     rows, bare = rows[numbers], bare.filter(pa.array(numbers))
     why = _why(bare, judged[rows], demands, usual)
@@ -92,12 +92,12 @@ def _invalid(seen: Examination, name: str, meaning: Meaning) -> Iterator[Found]:
 
 
 def _are_numbers(bare: pa.StringArray, once: bool, digits: bool = True) -> Array:
-    """Which of the cells are meant as a number at all: words, and what comes again and again, stand for something missing."""
+    """Which of the cells are meant as a number at all: words, and one digit over and over, stand for something missing."""
     number = pc.match_substring_regex(bare, "[0-9]" if digits else ".").to_numpy(zero_copy_only=False)
     if once:
         coded = bare.dictionary_encode()
-        codes = coded.indices.to_numpy(zero_copy_only=False)
-        number = number & (np.bincount(codes)[codes] < OFTEN)
+        nobodys = np.array([is_nobodys(code) for code in coded.dictionary.to_pylist()] or [False])
+        number = number & ~nobodys[coded.indices.to_numpy(zero_copy_only=False)]
     which: Array = number
     return which
 
@@ -113,30 +113,15 @@ def _unknown_series(seen: Examination, name: str, meaning: Meaning, valid: Array
     return strange if len(strange) <= (1 - ALIKE) * valid.sum() else rows[:0]
 
 
-def _runs(bare: pa.StringArray) -> pa.StringArray:
-    """The runs of letters and digits, as `A9`."""
-    return pc.replace_substring_regex(pc.replace_substring_regex(_bare_of_plus(bare), f"{_LETTER}+", "A"), "[0-9]+", "9")
-
-
-def _signs(bare: pa.StringArray) -> pa.StringArray:
-    """Each letter as `A`, each digit as `9`."""
-    return pc.replace_substring_regex(pc.replace_substring_regex(_bare_of_plus(bare), _LETTER, "A"), "[0-9]", "9")
-
-
-def _bare_of_plus(bare: pa.StringArray) -> pa.StringArray:
-    """The + of a telephone number is no sign of its own."""
-    return pc.utf8_ltrim(bare, "+")
-
-
 def _why(bare: pa.StringArray, judged: Array, demands: int, usual: pa.StringArray) -> Array:
     """For each cell that is not valid, the word for its reason, seen beside usual ones."""
-    known, signs, lengths = (set(pc.unique(of).to_pylist()) for of in (_runs(usual), _signs(usual), pc.utf8_length(usual)))
+    known, shapes, lengths = (set(pc.unique(of).to_pylist()) for of in (runs(usual), signs(usual), pc.utf8_length(usual)))
     digits_only, lettered = known == {"9"}, all("A" in form for form in known)
     reasons = []
     for form, sign, length, flags in zip(
-        _runs(bare).to_pylist(), _signs(bare).to_pylist(), pc.utf8_length(bare).to_pylist(), judged.tolist(), strict=True
+        runs(bare).to_pylist(), signs(bare).to_pylist(), pc.utf8_length(bare).to_pylist(), judged.tolist(), strict=True
     ):
-        if flags & demands == demands or sign in signs:
+        if flags & demands == demands or sign in shapes:
             reasons.append("check digits" if flags & SHAPE and demands & KEY and not flags & KEY else "series")
         elif form in known:
             reasons.append("shape" if length in lengths else "length")
@@ -216,19 +201,18 @@ def _unlike(seen: Examination, name: str) -> Iterator[Found]:
     """Codes of no known kind: those whose letters, digits and signs do not follow one another as in nearly all others."""
     column = seen.table[name]
     sample = np.unique(np.linspace(0, seen.records - 1, 1000).astype(np.int64)) if seen.records else np.zeros(0, np.int64)
-    forms = Counter(form for form in _runs(_capitals(pa.array(column.at(sample), pa.string()))).to_pylist() if form)
-    if forms.total() < _FEW:
+    form = usual_form(capitals(pa.array(column.at(sample), pa.string())), MOSTLY)
+    if form is None:
         return
-    form, n = forms.most_common(1)[0]
-    if n < MOSTLY * forms.total():
-        return
-    pattern = re.escape(form).replace("9", "[0-9]+").replace("A", f"{_LETTER}+")
-    judged = seen.values(f"codes like {form}", name, lambda cells: _alike(cells, pattern))
+    judged = seen.values(f"codes like {form}", name, lambda cells: _alike(cells, form))
     judged = np.where(seen.explained(name), 0, judged)
     rows = np.flatnonzero(judged == SOME)
-    if not 0 < len(rows) <= (1 - ALIKE) * np.count_nonzero(judged):
+    if not len(rows):
         return
-    rows = rows[_are_numbers(_capitals(pa.array(column.at(rows), pa.string())), once=True)]
+    ways = len(pc.unique(signs(capitals(pa.array(column.at(rows), pa.string())))))
+    if len(rows) > (1 - (ALIKE if ways < SEVERAL else ALIKE_IN_ALL)) * np.count_nonzero(judged):
+        return
+    rows = rows[_are_numbers(capitals(pa.array(column.at(rows), pa.string())), once=True)]
     if not len(rows):
         return
     example = column.at(np.flatnonzero(judged > SOME)[:1])[0] or ""
@@ -245,11 +229,7 @@ def _unlike(seen: Examination, name: str) -> Iterator[Found]:
 
 def _alike(cells: pa.StringArray, pattern: str) -> Array:
     """`SOME` for something, and `SHAPE` with it for what matches."""
-    capitals = _capitals(cells)
-    some = pc.fill_null(pc.not_equal(capitals, ""), False).to_numpy(zero_copy_only=False)
-    judged: Array = SOME * some.astype(np.uint8) + SHAPE * matches(capitals, pattern).astype(np.uint8)
+    codes = capitals(cells)
+    some = pc.fill_null(pc.not_equal(codes, ""), False).to_numpy(zero_copy_only=False)
+    judged: Array = SOME * some.astype(np.uint8) + SHAPE * matches(codes, pattern).astype(np.uint8)
     return judged
-
-
-def _capitals(cells: pa.StringArray) -> pa.StringArray:
-    return pc.utf8_upper(plain_cells(cells))

@@ -24,7 +24,6 @@ from khettara.tables.table import Array, Column
 
 LEARN = 30_000
 """Rows a model learns from: all of 100,000 raise F1 by 0.01 and cost three times as much (planted tables, seeds 1 to 3)."""
-TREES = 60
 SUREST = 0.2
 """Share of the rows of each place, those with the surest prediction, on which wrong labels are counted."""
 PLAIN = 0.85
@@ -87,34 +86,19 @@ def _leaking(seen: Examination, label: Column) -> set[str]:
 
 
 def chances_of(features: Array, classes: Array, count: int) -> Array | None:
-    """The chance of each class in each row, by a model that did not see the row; None without the library."""
-    try:
-        from sklearn.ensemble import HistGradientBoostingClassifier
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-    except ImportError:
-        return None
-    draw = np.random.default_rng(_SEED)
-    half = draw.random(len(classes)) < 0.5
-    chances = np.zeros((len(classes), count), np.float32)
-    # one thread: with more, small trees spend ten times the processor time on waiting for one another
-    with threadpool_limits(1):
-        for side in (half, ~half):
-            learn = np.flatnonzero(~side & (classes >= 0))
-            learn = learn[sample_rows(len(learn), LEARN)]
-            if len(np.unique(classes[learn])) < count:
-                return None
-            model = HistGradientBoostingClassifier(
-                max_iter=TREES,
-                learning_rate=0.15,
-                max_leaf_nodes=8,
-                min_samples_leaf=max(5, min(50, len(learn) // 100)),
-                max_bins=63,
-                early_stopping=False,
-                random_state=0,
-            )
-            model.fit(features[learn], classes[learn])
-            chances[side] = model.predict_proba(features[side])
-    return chances
+    """The chance of each class in each row, by a model that did not see the row; None where one half lacks a class."""
+    from khettara.tables.boosting import bins_of, chances, learn
+
+    bins = bins_of(features)
+    half = np.random.default_rng(_SEED).random(len(classes)) < 0.5
+    found = np.zeros((len(classes), count), np.float32)
+    for side in (half, ~half):
+        rows = np.flatnonzero(~side & (classes >= 0))
+        rows = rows[sample_rows(len(rows), LEARN)]
+        if len(np.unique(classes[rows])) < count:
+            return None
+        found[side] = chances(learn(bins[rows], classes[rows], count, _SEED), bins[side])
+    return found
 
 
 def contradicted(chances: Array, classes: Array, groups: Mapping[str, Array]) -> tuple[Array, int]:

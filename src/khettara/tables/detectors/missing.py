@@ -19,11 +19,15 @@ import pyarrow.compute as pc
 
 from khettara.tables.columns import ColumnType
 from khettara.tables.examination import Examination, Found, Repair
+from khettara.tables.forms import capitals, is_degenerate, is_nobodys, usual_form
 from khettara.tables.phrases import say
 from khettara.tables.table import Array, Column
+from khettara.tables.types.content import bare_cells, matches, plain_cells
 
 REPEATS = 3
 """So many rows must share a placeholder that no list knows."""
+MOSTLY, SAMPLE = 0.85, 1000
+"""Of so many codes that are looked at, the share of one form that makes it the column's."""
 MANY = 30
 """So many distinct values are names of things rather than answers to a question."""
 
@@ -111,6 +115,7 @@ def _outlined(values: pa.StringArray, counts: Array, *, words_only: bool) -> Arr
     length = np.diff(ends)
     places = (ends[:-1], ends[:-1] + 1, ends[:-1] + 2, ends[1:] - 2, ends[1:] - 1)
     first, second, third, last_but_one, last = (data[np.clip(place, 0, len(data) - 1)].astype(np.int16) for place in places)
+    second, third = np.where(length > 1, second, 0), np.where(length > 2, third, 0)  # not of the value after it
     is_digit, next_is_digit = ((sign >= ord("0")) & (sign <= ord("9")) for sign in (first, second))
     repeats, same = counts >= REPEATS, (first | 32) == (second | 32)
     if words_only:
@@ -149,6 +154,7 @@ def _spellings() -> list[str]:
     return sorted(words | {word.translate(_ACCENTS) for word in words} | set(placeholders()))
 
 
+_ONE_DIGIT = re.compile(r"([0-9])\1{5,}")
 _MARKS = re.compile(r"[^\w]{1,12}|_{1,12}")
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{1,11}")
 
@@ -176,7 +182,20 @@ MINUS = re.compile(r"-(?:1|9+|99[0-9])(?:[.,]0+)?")
 ZERO = re.compile(r"0+(?:[.,]0+)?")
 # Nothing spent, nobody in the house, no child: nought is an answer there.
 ZERO_IS_LEGAL = frozenset(
-    ("income", "amount", "price", "quantity", "children", "household_size", "percentage", "population", "length_of_stay", "crp", "distance")
+    (
+        "income",
+        "amount",
+        "price",
+        "quantity",
+        "children",
+        "household_size",
+        "percentage",
+        "population",
+        "length_of_stay",
+        "crp",
+        "distance",
+        "school_mark",
+    )
 )
 SPIKE = 8.0
 """How many times as frequent as any of its fifty neighbours a number must be that lies among the column's own."""
@@ -203,7 +222,7 @@ def _numbers(seen: Examination, column: Column, tally: Tally) -> dict[str, float
         if count < REPEATS or not np.isfinite(value):
             continue
         if shape is ZERO:
-            if not zero_is_legal and bounds.zero_is_apart and count < 0.5 * len(sound):
+            if not zero_is_legal and bounds.zero_is_apart and 0.0005 * len(values) <= count < 0.5 * len(sound):
                 told[text] = 0.95
         elif (value > bounds.high or value < bounds.low) and _repeats(values, list(number.values()), count, bounds):
             told[text] = 0.97
@@ -293,21 +312,6 @@ def _dates(seen: Examination, column: Column, tally: Tally) -> dict[str, float]:
     return told | {str(text): 0.97 for text in set(column.at(rows))}
 
 
-_DEGENERATE = re.compile(r"(?:[^\W\d_]{0,3}[-/ ]?)(?:\+?2126?|06|07|05)?[-/. ]?(?P<digits>[0-9][0-9 ./-]{2,30})")
-_COUNTING = ("0123456789", "1234567890", "123456789", "12345678", "1234567", "123456", "12345", "9876543210")
-
-
-def is_degenerate(text: str) -> bool:
-    """Whether an identity number is one digit over and over, or the digits in their order.
-
-    >>> [is_degenerate(text) for text in ("0000000000", "AA111111", "06 00 00 00 00", "X-00000", "0661378201", "J40112", "123456")]
-    [True, True, True, True, False, False, True]
-    """
-    found = _DEGENERATE.fullmatch(text.strip())
-    digits = re.sub(r"\D", "", found["digits"]) if found else ""
-    return len(digits) >= 4 and (len(set(digits)) == 1 or digits in _COUNTING)
-
-
 def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str]) -> dict[str, float]:
     """Placeholders of a column of identity numbers, names, categories or text."""
     kind = seen.types[column.name].kind
@@ -317,9 +321,11 @@ def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str
     names_things = kind == "identifier" or seen.types[column.name].semantic is not None or tally.distinct >= MANY
     is_prose = kind == "text" and seen.types[column.name].semantic is None
     # Beside words that nothing is known of, it is one of them unless it stands out.
-    enough = REPEATS if kind == "identifier" or seen.types[column.name].semantic is not None else max(REPEATS, 2 * tally.usual)
+    enough = REPEATS if seen.types[column.name].semantic is not None else max(REPEATS, 2 * tally.usual)
+    enough = 1 if kind == "identifier" else enough
     signs = {text.strip() for text in tally.texts if _is_mark(text.strip())}
-    for text, count, folded in zip(tally.texts, tally.counts.tolist(), tally.folded, strict=True):
+    formed = _well_formed(seen, column, tally.texts) if kind == "identifier" else np.ones(len(tally.texts), bool)
+    for text, count, folded, is_formed in zip(tally.texts, tally.counts.tolist(), tally.folded, formed.tolist(), strict=True):
         share = count / seen.records
         strength = known.get(folded)
         bare = text.strip()
@@ -332,15 +338,31 @@ def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str
             names_things and _LETTER_RUN.fullmatch(bare) and len(bare) >= 3
         ):
             told[text] = 0.9
+        elif kind == "identifier" and _ONE_DIGIT.fullmatch(bare):
+            told[text] = 0.97
         elif (
-            is_degenerate(bare)
+            (is_degenerate(bare) if is_formed else is_nobodys(bare))
             and count >= REPEATS
             and ((bare.isdigit() and tally.figures < 0.1) or (count >= 3 * tally.usual and tally.usual <= 20))
         ):
             told[text] = 0.97
-        elif kind == "identifier" and tally.usual <= 3 and count >= max(10, 0.001 * seen.records, 5 * tally.usual):
+        elif kind == "identifier" and is_formed and tally.usual <= 3 and count >= max(10, 0.001 * seen.records, 5 * tally.usual):
             told[text] = 0.9
     return told
+
+
+def _well_formed(seen: Examination, column: Column, texts: list[str]) -> Array:
+    """Which values are written as the column's codes are, or have no digit at all. What is not is a broken code, however often it comes."""
+    values = pa.array(texts, pa.string())
+    meaning = seen.packs.meanings.get(seen.types[column.name].semantic or "")
+    if meaning is not None and meaning.shape:
+        bare = bare_cells(plain_cells(values), meaning)
+        fits = matches(bare, meaning.shape) & (matches(bare, meaning.usual) if meaning.usual else True)
+    else:
+        rows = np.unique(np.linspace(0, seen.records - 1, min(seen.records, SAMPLE)).astype(np.int64))
+        pattern = usual_form(capitals(pa.array(column.at(rows), pa.string())), MOSTLY)
+        fits = np.ones(len(texts), bool) if pattern is None else matches(capitals(values), pattern)
+    return np.asarray(fits | ~pc.match_substring_regex(values, "[0-9]").to_numpy(zero_copy_only=False))
 
 
 def _is_value(folded: str, count: int, tally: Tally, is_prose: bool) -> bool:
@@ -362,19 +384,22 @@ def _found(seen: Examination, column: Column, told: Mapping[str, float]) -> Iter
     for cell in cells:
         tally[str(cell).strip()] = tally.get(str(cell).strip(), 0) + 1
     most = sorted(tally.items(), key=lambda item: (-item[1], item[0]))
-    listed = ", ".join(f"“{text}” ({count})" for text, count in most[:5])
+    marked = {
+        language: mark.join(f"{left}{text}{right} ({count})" for text, count in most[:5])
+        for language, (left, right, mark) in {"en": ("“", "”", ", "), "fr": ("« ", " »", ", "), "ar": ("«", "»", "، ")}.items()
+    }
     yield Found(
         kind="disguised_missing",
         columns=(column.name,),
         rows=rows,
         cause=say(
-            en="In {name}, {n:cell has|cells have} something written where nothing is known ({p:%}): {listed}.",
-            fr="Dans {name}, {n:cellule porte|cellules portent} une mention qui tient lieu de valeur inconnue ({p:%}) : {listed}.",
-            ar="في «{name}» {n:خلية واحدة|خليتان|خلايا|خلية} ({p:%}) فيها علامة تقوم مقام قيمة مجهولة: {listed}.",
+            en="In {name}, {n:cell has|cells have} something written where nothing is known ({p:%}): {en_marked}.",
+            fr="Dans {name}, {n:cellule porte|cellules portent} une mention qui tient lieu de valeur inconnue ({p:%}) : {fr_marked}.",
+            ar="في «{name}» {n:خلية واحدة|خليتان|خلايا|خلية} ({p:%}) فيها علامة تقوم مقام قيمة مجهولة: {ar_marked}.",
             n=len(rows),
             p=len(rows) / seen.records,
             name=column.name,
-            listed=listed,
+            **{f"{language}_marked": text for language, text in marked.items()},
         ),
         confidence=min(told[str(cell)] for cell in set(cells)),
         measures=("Com-ML-1", "Com-ML-3", "Acc-ML-1"),

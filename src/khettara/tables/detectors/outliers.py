@@ -28,8 +28,8 @@ AT_HOME = 2.5
 """... that lies within so many spreads by it."""
 NEAR = 1.5
 """Spreads between rows that keep one another company."""
-SUMMIT = 0.02
-"""Share of a group that is a summit, and not slips."""
+SUMMIT, OF_STEP = 0.02, 0.04
+"""Share of a group that is a summit, and not slips; of a step of numbers, where other groups show only through it (tariffs among bills)."""
 GAP = 1.15
 """How far apart from the nearest other a value must be to be strange by itself."""
 
@@ -130,14 +130,12 @@ def _past_a_gap(sizes: Array, start: float) -> float:
 
 def _in_company(explained: Explained, far: Array) -> Array:
     """Which far rows are at a second summit of their group: a good part of it lies near them."""
-    if explained.steps:  # a step of numbers is no group with places of its own
-        return np.zeros(len(far), bool)
     size = np.bincount(explained.group[explained.group >= 0])[explained.group[far]]
     order = np.lexsort((explained.distance[far], explained.group[far]))
     place = explained.distance[far][order] + 1e6 * explained.group[far][order]
     near = np.empty(len(far))
     near[order] = np.searchsorted(place, place + NEAR, "right") - np.searchsorted(place, place - NEAR, "left")
-    return np.asarray((near >= 4) & (near >= SUMMIT * size))
+    return np.asarray((near >= 4) & (near >= (OF_STEP if explained.steps else SUMMIT) * size))
 
 
 def _found(seen: Examination, name: str, explained: Sequence[Explained], rows: Array) -> Found:

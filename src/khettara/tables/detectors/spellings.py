@@ -84,9 +84,9 @@ def _found(seen: Examination, column: Column, values: list[str], codes: Array, s
         columns=(column.name,),
         rows=rows,
         cause=say(
-            en="{n:cell writes its|cells write their} category otherwise than {column} mostly does, in {ways:way|ways}: {shown}",
-            fr="{n:cellule écrit sa|cellules écrivent leur} catégorie autrement que {column} le fait d'ordinaire, de {ways:façon|façons} : {shown}",
-            ar="{n:خلية واحدة تكتب|خليتان تكتبان|خلايا تكتب|خلية تكتب} صنفها بغير الرسم الغالب في {column}، بأشكال عددها {ways}: {shown}",
+            en="{n:cell writes its|cells write their} category otherwise than {column} mostly does, in {ways:way|ways}: {shown}.",
+            fr="Dans {column}, {n:cellule écrit sa|cellules écrivent leur} catégorie autrement que d'ordinaire, de {ways:façon|façons} : {shown}.",
+            ar="في «{column}» {n:خلية واحدة كُتبت فئتها|خليتان كُتبت فئتاهما|خلايا كُتبت فئاتها|خلية كُتبت فئاتها} بغير الكتابة الغالبة في العمود ({ways:شكل واحد|شكلان|أشكال|شكلًا}): {shown}.",
             n=len(rows),
             ways=len(common),
             column=column.name,
@@ -97,9 +97,9 @@ def _found(seen: Examination, column: Column, values: list[str], codes: Array, s
         repair=Repair(
             "merge",
             {
-                "en": "write each category as the column mostly does",
-                "fr": "écrire chaque catégorie comme la colonne le fait d'ordinaire",
-                "ar": "تُكتب كل فئة بالرسم الغالب في العمود",
+                "en": "Write each category as the column mostly does.",
+                "fr": "Écrire chaque catégorie comme la colonne le fait d'ordinaire.",
+                "ar": "كتابة كل فئة بالكتابة الغالبة في العمود.",
             },
             values={column.name: pa.array([main[value] for value in codes[rows].tolist()], pa.string())},
         ),

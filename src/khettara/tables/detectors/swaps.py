@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from khettara.tables.examination import Examination, Found, Repair, Words
 from khettara.tables.models import Codes, Measured, codes_of, measured_columns, sample_rows, texts_at, without_copies
+from khettara.tables.phrases import say
 from khettara.tables.table import Array, Column
 
 RATIO = 6.0
@@ -35,6 +36,8 @@ WORDS = 5000
 """Distinct values above which too few come often enough to be at home anywhere."""
 BINS = (4, 12, 48)
 FEWEST = 3
+ENOUGH = 5
+"""Rows out of order of which the gaps can be compared."""
 PAIRS = (
     {"latitude", "longitude"},
     {"systolic_pressure", "diastolic_pressure"},
@@ -61,6 +64,11 @@ def _candidates(seen: Examination) -> Iterator[tuple[str, str, Array]]:
     rows = sample_rows(seen.records)
     measured = without_copies(measured_columns(seen, rows))
     for one, two in combinations(measured, 2):
+        if not one.is_date and not two.is_date and one.semantic == two.semantic and abs(one.position - two.position) == 1:
+            told = _out_of_order(one.read(seen), two.read(seen))
+            if told is not None:
+                yield one.name, two.name, np.flatnonzero(told)
+                continue
         if one.is_date == two.is_date and ({one.semantic, two.semantic} in PAIRS or one.is_date or _apart(one, two, measured)):
             judge = _swapped_dates if one.is_date else _swapped_numbers
             found = judge(measured[one], measured[two])
@@ -171,6 +179,29 @@ def _swapped_dates(x: Array, y: Array) -> Tell | None:
     return lambda x, y: np.asarray((sign * (y - x) < 0) & (sign * (y - x) >= -right[-1]))
 
 
+def _out_of_order(x: Array, y: Array) -> Array | None:
+    """Two numbers of one kind of which one is the larger (least and highest price, two readings of a meter): swapped where it is not.
+
+    As for dates the gaps must be those of the other rows turned round, as differences and as ratios; noise makes small ones only.
+    """
+    known = np.isfinite(x) & np.isfinite(y) & (x > 0) & (y > 0)
+    if known.sum() < 20:
+        return None
+    sign = 1.0 if np.median((y - x)[known]) >= 0 else -1.0
+    with np.errstate(invalid="ignore"):
+        gaps = sign * (y - x)
+    right, turned = np.flatnonzero(known & (gaps > 0)), np.flatnonzero(known & (gaps < 0))
+    if not ENOUGH <= len(turned) <= len(right) / RATIO:
+        return None
+    allowed = 0.05 + 1.2 / np.sqrt(len(turned))
+    ratios = np.abs(np.log(np.where(known, y, 1.0) / np.where(known, x, 1.0)))
+    if any(_distance(np.sort(sizes[right]), np.sort(sizes[turned])) > allowed for sizes in (np.abs(gaps), ratios)):
+        return None
+    told = np.zeros(len(x), bool)
+    told[turned[(ratios[turned] >= ratios[right].min()) & (ratios[turned] <= ratios[right].max())]] = True
+    return told
+
+
 def _distance(one: Array, two: Array) -> float:
     """The largest difference of two distribution functions (Kolmogorov and Smirnov)."""
     at = np.concatenate([one, two])
@@ -188,6 +219,8 @@ def _swapped_words(one: Codes, two: Codes) -> Array | None:
     abroad_two = np.where(back >= 0, at_home_one[back], 0.0)
     ratio_one, ratio_two = (abroad_one + 0.5) / (at_home_one + 1e-9), (abroad_two + 0.5) / (at_home_two + 1e-9)
     known = (one.codes >= 0) & (two.codes >= 0)
+    if not known.any():
+        return None
     first, second = ratio_one[one.codes], ratio_two[two.codes]
     if (first[known] < 1 / RATIO).mean() < 0.8 or (second[known] < 1 / RATIO).mean() < 0.8:
         return None
@@ -222,8 +255,12 @@ def _found(seen: Examination, first: str, second: str, rows: Array) -> Found:
 
 
 def _cause(first: str, second: str, count: int, share: float) -> Words:
-    return {
-        "en": f"{count:,} rows ({share:.1%}) have {first} and {second} swapped: the pair is usual the other way round and not as it stands.",
-        "fr": f"{count} lignes ({share:.1%}) ont {first} et {second} intervertis : le couple est courant dans l'autre sens, pas tel quel.",
-        "ar": f"{count} سطرًا ({share:.1%}) تبادل فيها «{first}» و«{second}» موضعيهما: الزوج مألوف معكوسًا لا كما هو مكتوب.",
-    }
+    return say(
+        en="{n:row has|rows have} {first} and {second} swapped ({p:%}): the pair is usual the other way round and not as it stands.",
+        fr="Dans {n:ligne|lignes}, {first} et {second} ont changé de place ({p:%}) : le couple est courant dans l'autre sens, pas tel quel.",
+        ar="{n:سطر واحد|سطران|سطور|سطرًا} ({p:%}) تبادل فيها «{first}» و«{second}» موضعيهما: الزوج مألوف معكوسًا لا كما هو مكتوب.",
+        n=count,
+        p=share,
+        first=first,
+        second=second,
+    )

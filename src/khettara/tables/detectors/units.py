@@ -52,21 +52,23 @@ NEAREST = 1.4
 
 
 def find_mixed_units(seen: Examination) -> Iterator[Found]:
-    """Numbers in another unit than their column's."""
+    """Numbers in another unit than their column's, where the cell says it or the column alone shows it."""
     packs = load_packs()
-    columns = seen.columns("number")
-    for column in columns:
+    for column in seen.columns("number"):
         yield from _written_out(seen, column, packs)
-    # Alone first: what is mended then helps to judge the others.
-    left = []
-    for column in columns:
+    for column in seen.columns("number"):
         found = _silent(seen, column, packs, None)
-        if found is None:
-            left.append(column)
-        else:
+        if found is not None:
             yield found
-    others = Others(seen)
-    for column in left:
+
+
+def find_units_by_record(seen: Examination) -> Iterator[Found]:
+    """Numbers in another unit that only the rest of their record shows: asked once swapped values are back in their places."""
+    packs, others = load_packs(), None
+    for column in seen.columns("number"):
+        if not any(conversion.unit for conversion in _conversions(seen, column, packs)):
+            continue
+        others = others or Others(seen)
         found = _silent(seen, column, packs, others)
         if found is not None:
             yield found

@@ -8,11 +8,10 @@ Only columns that both tables have and that say who a record is about are compar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from khettara.errors import RecipeError
@@ -146,8 +145,3 @@ def _looked_over(table: Table, types: Mapping[str, ColumnType]) -> Examination:
         for found in detect(seen):
             seen.take(found)
     return seen
-
-
-def pairs_by_weight(linked: Linked) -> Sequence[int]:
-    """The places of the pairs, the surest first."""
-    return np.argsort(-linked.links.weights, kind="stable").tolist()  # type: ignore[no-any-return]

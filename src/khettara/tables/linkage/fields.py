@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,8 @@ from khettara.tables.names import are_names, name_keys
 from khettara.tables.table import Array, Column
 
 How = Literal["name", "day", "number", "text", "code", "category"]
+MOST = 60
+"""Fields that are compared: a record that sixty columns do not tell from another is not told by the next."""
 SAMPLE = 30_000
 """Rows by which frequencies are judged: enough for what one in a thousand has."""
 _LOOK = 400
@@ -51,9 +54,11 @@ class Field:
 
 
 def record_fields(seen: Examination, names: Iterable[str] | None = None) -> list[Field]:
-    """The columns that tell records apart: no running numbers, no column that is empty or always the same, no copy of another."""
-    fields: list[Field] = []
-    taken: list[Array] = []
+    """The columns that tell records apart: no running numbers, no column that is empty or always the same, no copy of another.
+
+    Of very many the `MOST` most telling ones, those that say who or what a record is about first.
+    """
+    told: list[Field] = []
     for column in seen.table.columns:
         if (names is not None and column.name not in names) or seen.types[column.name].kind == "empty":
             continue
@@ -63,11 +68,20 @@ def record_fields(seen: Examination, names: Iterable[str] | None = None) -> list
         how = _how(seen, column)
         keys = _keys(seen, column, how)
         bits = surprise(keys)
-        if bits <= 0.05 or any(_same(keys, other) for other in taken):
-            continue
-        taken.append(keys)
-        fields.append(Field(column.name, how, keys, _is_identity(seen, column, how, bits), bits, _texts(seen, column, how), counted == "entries"))
+        if bits > 0.05:
+            identity = _is_identity(seen, column, how, bits)
+            told.append(Field(column.name, how, keys, identity, bits, _texts(seen, column, how), counted == "entries"))
+    fields: list[Field] = []
+    for field in _most_telling(told):
+        if not any(_same(field.keys, other.keys) for other in fields):
+            fields.append(field)
     return fields
+
+
+def _most_telling(fields: list[Field]) -> list[Field]:
+    """At most `MOST`, in the order that they had: what comparing them costs grows with the square of their number."""
+    places = sorted(range(len(fields)), key=lambda place: (-fields[place].identity, -fields[place].bits))[:MOST]
+    return [fields[place] for place in sorted(places)]
 
 
 def _same(keys: Array, other: Array) -> bool:
@@ -81,13 +95,27 @@ def numbering(column: Column) -> Literal["", "records", "entries"]:
 
     Each once, it numbers the records; some several times, it numbers entries (patients, accounts) that several records may have.
     """
+    if column not in _numbering:
+        _numbering[column] = _numbers_what(column)
+    return _numbering[column]
+
+
+_numbering: WeakKeyDictionary[Column, Literal["", "records", "entries"]] = WeakKeyDictionary()
+
+
+def _numbers_what(column: Column) -> Literal["", "records", "entries"]:
     look = column.at(np.unique(np.linspace(0, column.records - 1, min(column.records, _LOOK)).astype(np.int64))) if column.records else []
-    found = [_NUMBERED.fullmatch((cell or "").strip()) for cell in look]
-    if len(found) < 2 or not all(found) or len({match.group(1) for match in found if match}) > _HEADS:
+    heads = set()
+    for cell in look:
+        found = _NUMBERED.fullmatch((cell or "").strip())
+        heads.add(found.group(1) if found else None)
+        if found is None or len(heads) > _HEADS:
+            return ""
+    if len(look) < 2:
         return ""
     numbers = np.sort(np.concatenate([_tails(piece) for piece in column.pieces()]))
     once = 1 + np.count_nonzero(np.diff(numbers))
-    low, high = np.quantile(numbers, [0.01, 0.99])
+    low, high = np.quantile(numbers, [0.05, 0.95])  # one in twenty may have got its number later, or elsewhere
     if once < 0.5 * len(numbers) or high - low > _SERIAL_SPREAD * once:
         return ""
     return "records" if once >= 0.95 * len(numbers) else "entries"
@@ -162,11 +190,13 @@ def _code_keys(cells: pa.StringArray) -> Array:
 
 
 def text_hashes(cells: pa.StringArray) -> Array:
-    """A number for each text as it is, 0 for nothing; the same within one run of the program."""
-    import polars as pl
+    """A number for each text as it is, 0 for nothing."""
+    from khettara.kernels import text_of
+    from khettara.kernels.hashing import text_hashes
 
-    keys: Array = pl.Series(pl.from_arrow(cells)).hash(7).to_numpy().copy()
-    keys[pc.equal(pc.fill_null(cells, ""), "").to_numpy(zero_copy_only=False)] = 0
+    text = text_of(cells)
+    keys: Array = text_hashes(text)
+    keys[text.offsets[1:] == text.offsets[:-1]] = 0
     return keys
 
 

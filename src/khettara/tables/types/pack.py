@@ -24,6 +24,7 @@ import yaml
 from khettara.errors import RecipeError
 from khettara.tables.columns import Kind
 from khettara.tables.types.folding import fold_words, phrase_of
+from khettara.tables.types.rules import Rule, check_rules, rule_of
 
 OURS = Path(__file__).parent.parent / "packs"
 VARIABLE = "KHETTARA_PACKS"
@@ -83,6 +84,8 @@ class Packs:
     """The units that a spelling may mean, folded: `sm` -> `cm`; `l` -> `L`."""
     never_negative: frozenset[str] = frozenset()
     """The quantities that are not below zero."""
+    contradictions: Mapping[str, Rule] = field(default_factory=dict)
+    """What columns of known meanings cannot say together."""
 
     @cached_property
     def phrases(self) -> Mapping[tuple[str, ...], tuple[Meaning, ...]]:
@@ -135,10 +138,12 @@ def _load(files: tuple[Path, ...]) -> Packs:
     spellings: dict[str, dict[str, None]] = {}
     quantities: dict[str, Mapping[str, tuple[float, float]]] = {}
     never_negative: set[str] = set()
+    rules: dict[str, Rule] = {}
     for path in files:
         body = _read(path)
         for name, entry in (body.get("types") or {}).items():
             meanings[name] = _meaning(str(name), entry, path)
+        rules |= {str(name): rule_of(str(name), entry, path) for name, entry in (body.get("contradictions") or {}).items()}
         never_negative |= set(body.get("never_negative") or ())
         for name, units in (body.get("quantities") or {}).items():
             quantities[name] = {unit: _factor(what[0]) for unit, what in units.items()}
@@ -152,7 +157,8 @@ def _load(files: tuple[Path, ...]) -> Packs:
                 where="packs",
                 hint="Known quantities: " + ", ".join(sorted(quantities)) + ".",
             )
-    return Packs(meanings, quantities, {spelling: tuple(units) for spelling, units in spellings.items()}, frozenset(never_negative))
+    check_rules(rules, meanings)
+    return Packs(meanings, quantities, {spelling: tuple(units) for spelling, units in spellings.items()}, frozenset(never_negative), rules)
 
 
 def _factor(said: Any) -> tuple[float, float]:
