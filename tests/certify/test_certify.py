@@ -158,6 +158,8 @@ def test_wilson_interval_is_that_of_the_books() -> None:
     """10 of 100: 0.0552 to 0.1744 (worked out by hand from Wilson's formula)."""
     low, high = Measured(10, 100).interval or (0, 0)
     assert (round(low, 4), round(high, 4)) == (0.0552, 0.1744)
+    assert (Measured(0, 900).interval or (1, 1))[0] == 0
+    assert (Measured(900, 900).interval or (0, 0))[1] == 1
 
 
 def test_no_records_are_refused(tmp_path: Path, key: Key) -> None:

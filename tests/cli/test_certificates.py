@@ -65,7 +65,7 @@ def test_a_certificate_is_taken_back(clean: Path, tmp_path: Path) -> None:
     assert "on list 2" in sound(say("revoke", "clean", "--reason", "the hospital withdrew its consent", cwd=tmp_path))
     assert "withdrew its consent" in say("verify", "clean", cwd=tmp_path).out
     assert "withdrew its consent" in say("llm", "train", "clean", "-o", "model", cwd=tmp_path).err
-    assert "1 entries" in sound(say("revoke", "--export", "after.json", cwd=tmp_path))
+    assert "1 entry," in sound(say("revoke", "--export", "after.json", cwd=tmp_path))
     assert json.loads(sound(say("revoke", "--json", cwd=tmp_path)))["revoked"][0]["dataset"] == "clean"
     replayed = say("revoke", "--import", "before.json", cwd=tmp_path)
     assert (replayed.code, "is kept already" in replayed.err) == (1, True)

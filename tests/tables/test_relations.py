@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from tests.tables.relations import PLACES, looked, register, rows_named
@@ -13,6 +15,7 @@ from khettara.tables.detectors.labels import doubt_around, find_label_errors
 from khettara.tables.detectors.leakage import find_leakage
 from khettara.tables.detectors.outliers import find_outliers
 from khettara.tables.detectors.swaps import find_swaps
+from khettara.tables.examine import examine
 from khettara.tables.tails import bound
 
 ALL = (find_swaps, find_exchanged_days, find_contradictions, find_outliers, find_leakage, find_drift)
@@ -196,3 +199,31 @@ def test_doubt_comes_in_runs() -> None:
     foretelling, weight = doubt_around(doubt, {"place": place, "half": (np.arange(4000) // 2000).astype(np.int32)})
     assert np.array_equal(foretelling, place)
     assert weight[run].min() > weight[alone].max()
+
+
+def test_an_age_is_told_as_years_between_two_dates() -> None:
+    """No factor of 1/365.25 is read by anybody: the rule is said in words."""
+    draw = np.random.default_rng(5)
+    born = draw.integers(-9000, 9000, 3000)
+    seen_on = draw.integers(19000, 19600, 3000)
+    ages = ((seen_on - born) / 365.25).astype(int)
+    ages[[70, 900, 2000]] += 30
+    cells = {
+        "naissance": [str(np.datetime64(int(day), "D")) for day in born],
+        "entree": [str(np.datetime64(int(day), "D")) for day in seen_on],
+        "age": [str(age) for age in ages],
+    }
+    (found,) = looked(cells, find_contradictions).found
+    assert set(found.rows.tolist()) == {70, 900, 2000}
+    told = {language: text.replace("\u2068", "").replace("\u2069", "") for language, text in found.cause.items()}
+    assert "age is the number of years from naissance to entree" in told["en"]
+    assert "age est le nombre d'années de naissance à entree" in told["fr"]
+    assert "age هو عدد السنوات من naissance إلى entree" in told["ar"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_columns_of_nothing_are_not_compared(tmp_path: Path) -> None:
+    """Two columns in which only `NA` stands have no value that could be at home anywhere."""
+    (tmp_path / "t.csv").write_text("a,b\n" + "NA,NA\n" * 50, encoding="utf-8")
+    found = examine(tmp_path / "t.csv").findings()
+    assert {one.kind for one in found.findings} == {"disguised_missing"}

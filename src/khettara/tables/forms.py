@@ -20,8 +20,8 @@ LETTER = r"[^0-9\x00-/:-@]"
 FIXED = 0.94
 """So many codes of one length make it the length of all; what slips and placeholders do is less."""
 _FEW = 20
-_AS_DENSE = 0.2
-"""Running numbers of the next length lie as close as those of the usual one; a number that lost a digit may lie anywhere."""
+_AS_NEAR = 3.0
+"""Running numbers of the next length go on from the usual ones, as close as those lie; one that lost a digit may lie anywhere."""
 
 
 def capitals(cells: pa.StringArray) -> pa.StringArray:
@@ -73,7 +73,7 @@ def _runs_on(codes: pa.StringArray, form: str) -> bool:
     usual, below, above = (numbers[held] for held in (lengths == digits, (lengths > 0) & (lengths < digits), lengths > digits))
     dense = len(usual) / max(int(np.ptp(usual)), 1)
     beyond = [10 ** (digits - 1) - below, above - 10**digits]
-    return any(len(gaps) and len(gaps) / max(int(gaps.max()), 1) >= _AS_DENSE * dense for gaps in beyond)
+    return any(len(gaps) and float(np.median(gaps)) <= _AS_NEAR * 0.5 * len(gaps) / dense for gaps in beyond)
 
 
 _DEGENERATE = re.compile(r"(?:[^\W\d_]{0,3}[-/ ]?)(?:\+?2126?|06|07|05)?[-/. ]?(?P<digits>[0-9][0-9 ./-]{2,30})")

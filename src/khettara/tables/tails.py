@@ -17,6 +17,8 @@ _BELL = (1.2816, 1.8808)
 """What a bell curve exceeds in 10 and in 3 of 100 cases."""
 _SLACK = 0.08
 """Added to the power: tails are a little heavier than shoulders say."""
+_UNSURE = 3.5
+"""... and, over the root of their number, what few values leave open: one and a half standard errors of the power of a bell's shoulders."""
 WRONG = 0.02
 """Share of the values beyond the bound that may be sound ones."""
 LEAST = 4.0
@@ -32,7 +34,7 @@ def bound(sizes: Array, least: float = LEAST) -> float:
     shoulders = ordered[int(0.8 * count)], ordered[int(0.94 * count)]
     if shoulders[0] <= 0:
         return math.inf
-    power = max(1.0, math.log(shoulders[1] / shoulders[0]) / math.log(_BELL[1] / _BELL[0])) + _SLACK
+    power = max(1.0, math.log(shoulders[1] / shoulders[0]) / math.log(_BELL[1] / _BELL[0])) + _SLACK + _UNSURE / math.sqrt(count)
     unit = shoulders[1] / _BELL[1] ** power
     start = int(np.searchsorted(ordered, max(least, shoulders[1])))
     candidates = ordered[start:]

@@ -338,9 +338,7 @@ def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str
             names_things and _LETTER_RUN.fullmatch(bare) and len(bare) >= 3
         ):
             told[text] = 0.9
-        elif kind == "identifier" and _ONE_DIGIT.fullmatch(bare):
-            told[text] = 0.97
-        elif (
+        elif (kind == "identifier" and _ONE_DIGIT.fullmatch(bare)) or (
             (is_degenerate(bare) if is_formed else is_nobodys(bare))
             and count >= REPEATS
             and ((bare.isdigit() and tally.figures < 0.1) or (count >= 3 * tally.usual and tally.usual <= 20))

@@ -52,7 +52,7 @@ def _numbers(seen: Examination, name: str, values: Array) -> Iterator[Found]:
     if held.semantic or held.unit:
         reach = _reach(known)
         high = reach if high is None or (reach is not None and reach < high) else high
-    out = _beyond(values, low, high)
+    out = beyond(values, low, high)
     out[_in_another_unit(values, np.flatnonzero(out), values[~np.isnan(values) & ~out], held, seen.packs)] = False
     unit = f" {held.unit}" if held.unit and held.unit != "year" else ""
     yield from _found(seen, name, np.flatnonzero(out), len(known), low, high, unit)
@@ -62,7 +62,7 @@ def _dates(seen: Examination, name: str, days: Array) -> Iterator[Found]:
     held = seen.types[name]
     values = np.where(np.isnat(days), np.nan, days.astype("datetime64[D]").astype(np.float64))
     low, high = (None if bound is None else str(np.datetime64(int(bound), "D")) for bound in (held.low, held.high))
-    yield from _found(seen, name, np.flatnonzero(_beyond(values, held.low, held.high)), int(np.isfinite(values).sum()), low, high)
+    yield from _found(seen, name, np.flatnonzero(beyond(values, held.low, held.high)), int(np.isfinite(values).sum()), low, high)
 
 
 def _read_pressures(cells: pa.StringArray) -> Array:
@@ -82,12 +82,13 @@ def _pressures(seen: Examination, name: str, pairs: Array) -> Iterator[Found]:
     systolic, diastolic = (seen.packs.meanings[which] for which in ("systolic_pressure", "diastolic_pressure"))
     out = pairs[:, 0] <= pairs[:, 1]
     for number, bound in enumerate((systolic, diastolic)):
-        out |= _beyond(pairs[:, number], bound.low, bound.high)
+        out |= beyond(pairs[:, number], bound.low, bound.high)
     low, high = f"{systolic.low:g}/{diastolic.low:g}", f"{systolic.high:g}/{diastolic.high:g}"
     yield from _found(seen, name, np.flatnonzero(out & known), int(known.sum()), low, high)
 
 
-def _beyond(values: Array, low: float | None, high: float | None) -> Array:
+def beyond(values: Array, low: float | None, high: float | None) -> Array:
+    """Which values cannot be; what is no number can."""
     mask = np.zeros(len(values), bool)
     with np.errstate(invalid="ignore"):
         if low is not None:
@@ -122,9 +123,11 @@ def _in_another_unit(values: Array, rows: Array, known: Array, held: ColumnType,
         if unit != held.unit:
             at_zero, at_one = (packs.convert(quantity, value, unit, held.unit) for value in (0.0, 1.0))
             converted = at_zero + (at_one - at_zero) * values[rows]
-            ordinary |= (converted >= low - ROOM * abs(low)) & (converted <= high + ROOM * abs(high))
-    # Measures in another unit differ among themselves; a stray value that happens to fit one does not.
-    there: Array = rows[ordinary] if len(np.unique(values[rows[ordinary]])) >= DIFFERENT else rows[:0]
+            fits = (converted >= low - ROOM * abs(low)) & (converted <= high + ROOM * abs(high))
+            # Measures in another unit differ among themselves; a stray value that happens to fit one does not.
+            if len(np.unique(values[rows[fits]])) >= DIFFERENT:
+                ordinary |= fits
+    there: Array = rows[ordinary]
     return there
 
 

@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 import pyarrow as pa
 
+from khettara.tables.detectors.ranges import beyond
 from khettara.tables.examination import Examination, Found, Repair, Words
 from khettara.tables.models import Codes, Measured, codes_of, measured_columns, sample_rows, texts_at, without_copies
 from khettara.tables.phrases import say
@@ -73,8 +74,8 @@ def _candidates(seen: Examination) -> Iterator[tuple[str, str, Array]]:
             judge = _swapped_dates if one.is_date else _swapped_numbers
             found = judge(measured[one], measured[two])
             if found is not None:
-                told = found(one.read(seen), two.read(seen))
-                if one.is_date or {one.semantic, two.semantic} in PAIRS or _at_home(one.read(seen), two.read(seen), told, rows):
+                told = _without_slips(seen, one, two, found(one.read(seen), two.read(seen)))
+                if one.is_date or _impossible(seen, one, two, told) or _at_home(one.read(seen), two.read(seen), told, rows):
                     yield one.name, two.name, np.flatnonzero(told)
     texts = {column: codes_of(seen, column.name, WORDS) for column in seen.columns("category", "text", "identifier") if not _in(column, measured)}
     for (left, one_), (right, two_) in combinations(texts.items(), 2):
@@ -138,6 +139,24 @@ def _swapped_numbers(x: Array, y: Array) -> Tell | None:
     return tell
 
 
+def _without_slips(seen: Examination, one: Measured, two: Measured, told: Array) -> Array:
+    """The rows that are swapped and not mistyped: a value that the other column cannot have either did not come from there.
+
+    A slip spoils one of the two cells. Where most rows have one impossible value and a good one beside it, slips only look turned round:
+    a height of 12 beside a weight of 88.
+    """
+    x, y, of_one, of_two = one.read(seen), two.read(seen), seen.types[one.name], seen.types[two.name]
+    told = told & ~beyond(x, of_two.low, of_two.high) & ~beyond(y, of_one.low, of_one.high)
+    slips = told & (beyond(x, of_one.low, of_one.high) != beyond(y, of_two.low, of_two.high))
+    return told & ~slips if slips.sum() > 0.5 * told.sum() else told
+
+
+def _impossible(seen: Examination, one: Measured, two: Measured, told: Array) -> bool:
+    """Whether neither column can have the values as they stand, as latitudes and longitudes: nothing more is to be proved then."""
+    both = [beyond(column.read(seen)[told], seen.types[column.name].low, seen.types[column.name].high) for column in (one, two)]
+    return bool(told.any()) and float((both[0] & both[1]).mean()) > 0.5
+
+
 def _at_home(x: Array, y: Array, told: Array, rows: Array) -> bool:
     """Whether the rows that seem swapped have, turned round, the values of the others, and are not merely where the two columns meet."""
     count = int(told.sum())
@@ -193,7 +212,7 @@ def _out_of_order(x: Array, y: Array) -> Array | None:
     right, turned = np.flatnonzero(known & (gaps > 0)), np.flatnonzero(known & (gaps < 0))
     if not ENOUGH <= len(turned) <= len(right) / RATIO:
         return None
-    allowed = 0.05 + 1.2 / np.sqrt(len(turned))
+    allowed = 0.05 + 1.4 / np.sqrt(len(turned))
     ratios = np.abs(np.log(np.where(known, y, 1.0) / np.where(known, x, 1.0)))
     if any(_distance(np.sort(sizes[right]), np.sort(sizes[turned])) > allowed for sizes in (np.abs(gaps), ratios)):
         return None

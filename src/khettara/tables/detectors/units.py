@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from khettara.tables import numbers
+from khettara.tables.columns import ColumnType
 from khettara.tables.detectors.decimals import Notation, notation_of, write
+from khettara.tables.detectors.ranges import beyond
 from khettara.tables.examination import Examination, Found, Repair
 from khettara.tables.phrases import say
 from khettara.tables.residuals import Others
@@ -155,6 +157,8 @@ ODDS = 19.0
 """How many times as likely the other unit must be for a cell to be taken for it."""
 WITHIN = 3.0
 """Spreads from the middle within which a converted number must lie; twice as many where the two heaps are far apart."""
+ORDINARY = (0.001, 0.999)
+"""Between which shares of a column its ordinary values lie."""
 CHANCE = 0.03
 """Most that the mirror may show, as a share of the cells taken."""
 
@@ -204,8 +208,21 @@ def _silent(seen: Examination, column: Column, packs: Packs, others: Others | No
     if not judged:
         return None
     rows, conversion = max(judged, key=lambda found: len(found[0]))
+    rows = np.union1d(rows, _else_impossible(seen.types[column.name], heap, rows, conversion))
     texts = [str(text) for text in _texts(seen, column, rows)]
     return _found(seen, column, rows, conversion, values[rows], texts, 0.97 if others is None else 0.93, written_out=False)
+
+
+def _else_impossible(held: ColumnType, heap: _Heap, taken: Array, conversion: Conversion) -> Array:
+    """The rows that cannot be in the column's unit and are ordinary in the other, however far from its middle: `0.87` m, a child."""
+    rest = np.delete(heap.values, taken)
+    low, high = np.nanquantile(rest, ORDINARY)
+    converted = conversion.convert(heap.values)
+    fits = beyond(heap.values, held.low, held.high) & (converted >= low) & (converted <= high)
+    if heap.odd[taken].mean() > 0.9:
+        fits &= heap.odd
+    rows: Array = np.flatnonzero(fits)
+    return rows
 
 
 def _heap(seen: Examination, column: Column, values: Array, logs: bool, others: Others | None) -> _Heap | None:
