@@ -117,3 +117,25 @@ def test_the_looks_of_another_register_do_not_count(tmp_path: Path, key: Key) ->
     certify(path, "pretraining", key, NOW, Settings())
     register()
     assert recertify(path, "pretraining", key, NOW).predicate["contamination"]["records"] == 1
+
+
+def test_groups_of_rows_that_stayed_are_not_read(tmp_path: Path, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where records were added after others in the same part, the groups of rows before them are known by their bytes."""
+    from khettara.certify.measures import facts
+    from khettara.dataset import store
+
+    monkeypatch.setattr(store.PartWriter.__init__, "__defaults__", (2000,))
+    rows = document_rows(60)
+    certify(seal(tmp_path / "ds", rows), "pretraining", key, NOW)
+    path = seal(tmp_path / "ds", [*rows, rows[0] | {"id": "new", "text": "هضرة جديدة"}])
+    marked: list[int] = []
+    marks = facts._marks
+
+    def counting(batch: Any, secrets: Any) -> Any:
+        marked.append(batch.num_rows)
+        return marks(batch, secrets)
+
+    monkeypatch.setattr(facts, "_marks", counting)
+    again = recertify(path, "pretraining", key, NOW).predicate
+    assert 0 < sum(marked) < 60
+    assert again == certify(path, "pretraining", key, NOW).predicate

@@ -19,7 +19,7 @@ from khettara.tables.detectors.decimals import find_decimal_marks
 from khettara.tables.detectors.encoding import find_wrong_encoding, undo
 from khettara.tables.detectors.heaping import find_heaping
 from khettara.tables.detectors.missing import find_disguised, find_missing
-from khettara.tables.detectors.units import find_mixed_units
+from khettara.tables.detectors.units import find_mixed_units, find_units_by_record
 from khettara.tables.residuals import Others
 
 
@@ -123,7 +123,7 @@ def test_metres_among_centimetres_and_pounds_among_kilograms() -> None:
     tall = [f"{height / 100:.2f}" if n in metres else f"{height:.0f}" for n, height in enumerate(heights)]
     heavy = [f"{weight / 0.45359237:.1f}" if n in pounds else f"{weight:.1f}" for n, weight in enumerate(weights)]
     seen = _seen(HOSPITAL, taille=tall, poids=heavy, âge=[str(age) for age in ages])
-    found = {each.columns[0]: each for each in _all(find_mixed_units(seen), seen)}
+    found = {each.columns[0]: each for detect in (find_mixed_units, find_units_by_record) for each in _all(detect(seen), seen)}
     short = set(found["taille"].rows.tolist())
     assert short <= metres
     assert len(short) >= 0.9 * len(metres)
@@ -140,7 +140,7 @@ def test_sound_measures_are_in_one_unit() -> None:
     heights, weights, ages = _people()
     heavy = [f"{weight * 10:.1f}" if n in (5, 90, 444) else f"{weight:.1f}" for n, weight in enumerate(weights)]
     seen = _seen(HOSPITAL, taille=[f"{height:.0f}" for height in heights], poids=heavy, âge=[str(age) for age in ages])
-    assert list(find_mixed_units(seen)) == []
+    assert [*find_mixed_units(seen), *find_units_by_record(seen)] == []
 
 
 def test_a_weight_is_expected_from_height_and_age() -> None:

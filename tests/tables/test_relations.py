@@ -208,7 +208,7 @@ def test_an_age_is_told_as_years_between_two_dates() -> None:
     seen_on = draw.integers(19000, 19600, 3000)
     ages = ((seen_on - born) / 365.25).astype(int)
     ages[[70, 900, 2000]] += 30
-    cells = {
+    cells: dict[str, list[str | None]] = {
         "naissance": [str(np.datetime64(int(day), "D")) for day in born],
         "entree": [str(np.datetime64(int(day), "D")) for day in seen_on],
         "age": [str(age) for age in ages],

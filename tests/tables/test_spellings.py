@@ -64,6 +64,16 @@ def test_a_word_that_no_list_has_is_known_by_its_rows() -> None:
     assert len(found.rows) == 40
 
 
+def test_offices_that_a_number_tells_apart_stay_apart_though_their_rows_are_alike() -> None:
+    """Office 1 and office 2 of one town have the same town in every row, and are two offices all the same."""
+    chance = random.Random(2)
+    counts = {f"BEC {town} {number}": 150 for town in ("Zagora", "Salé", "Taza", "Azrou") for number in (1, 2)}
+    cells = [value for value, count in counts.items() for _ in range(count)]
+    towns: list[str | None] = [cell.split()[1] for cell in cells]
+    north: list[str | None] = [f"{30 + len(str(town)) + ord(str(town)[0]) / 50 + chance.gauss(0, 0.02):.4f}" for town in towns]
+    assert not list(find_category_spellings(column(counts, None, town=towns, n_lat=north)))
+
+
 def test_groups_do_not_depend_on_the_order_of_values() -> None:
     """The same values in another order fall into the same groups with the same main spellings."""
     values = ["Casablanca", "CASA", "الدار البيضاء", "Rabat", "rabat", "Fès", "Fez", "Settat"]

@@ -23,7 +23,7 @@ DRAWS = 200
 CLUSTERS = 500
 MODEL_ROWS = 4000
 MODEL_RUNS = 60_000
-"""Runs of words held out, and a fifth of those learnt from: with ten times as many the figures are the same to a hundredth of a bit."""
+"""Runs of words held out at most, and a fifth of those learnt from: so that long texts cost what short ones do."""
 SEEDS = 3
 DEPTH = 8
 _SLOTS = 1 << 18
@@ -75,7 +75,7 @@ def _spread(seen: Seen, marks: Mapping[str, Array]) -> list[dict[str, Any]]:
 
 
 def _clusters(seen: Seen) -> Array:
-    """The source of each record, of at most some thousand; records of one source are not independent of one another."""
+    """The source of each record, of at most some hundred; records of one source are not independent of one another."""
     groups = seen.groups()
     name = next((name for name in ("source", "site", "region", "province") if name in groups), None)
     if name is None:

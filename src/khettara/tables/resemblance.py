@@ -54,6 +54,7 @@ def same_rows(
         best, second = np.argsort(-given, kind="stable")[:2].tolist()
         right, bits = roots[best], given[best]
         alike = bits >= 2 * STRONG_BITS and bits >= _ALIKE * expected[at, best] and bits >= _BEYOND * given[second]
+        alike = alike and _COUNTS.findall(values[root]) == _COUNTS.findall(values[right])  # office 1 is not office 2
         if alike and (
             script_of(values[root]) != script_of(values[right])
             or _may_shorten(values[root], values[right])

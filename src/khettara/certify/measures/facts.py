@@ -51,9 +51,9 @@ class Word:
 
 
 class Facts:
-    """The facts of all records, in their order. `parts`: by the sha256 of each part and the name of each
-    group of rows in it, where its records begin and how many they are.
+    """The facts of all records, in their order.
 
+    `parts`: by the sha256 of each part and the name of each group of rows in it, where its records begin and how many they are.
     `nodes`: the nodes of the Merkle tree over each eight leaves. `fresh`: how many records were looked at, rather than remembered.
     `shared`: the runs of words that ten records or more have in common, where runs were looked at.
     """

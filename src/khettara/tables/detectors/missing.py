@@ -154,6 +154,8 @@ def _spellings() -> list[str]:
     return sorted(words | {word.translate(_ACCENTS) for word in words} | set(placeholders()))
 
 
+# 000000 may be the first of a file's own numbers; nobody has such a telephone.
+_OF_PERSONS = frozenset(("cin", "phone", "cnss", "rib", "ice"))
 _ONE_DIGIT = re.compile(r"([0-9])\1{5,}")
 _MARKS = re.compile(r"[^\w]{1,12}|_{1,12}")
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{1,11}")
@@ -338,7 +340,7 @@ def _among_words(seen: Examination, column: Column, tally: Tally, words: set[str
             names_things and _LETTER_RUN.fullmatch(bare) and len(bare) >= 3
         ):
             told[text] = 0.9
-        elif (kind == "identifier" and _ONE_DIGIT.fullmatch(bare)) or (
+        elif (seen.types[column.name].semantic in _OF_PERSONS and _ONE_DIGIT.fullmatch(bare)) or (
             (is_degenerate(bare) if is_formed else is_nobodys(bare))
             and count >= REPEATS
             and ((bare.isdigit() and tally.figures < 0.1) or (count >= 3 * tally.usual and tally.usual <= 20))

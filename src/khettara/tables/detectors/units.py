@@ -214,15 +214,22 @@ def _silent(seen: Examination, column: Column, packs: Packs, others: Others | No
 
 
 def _else_impossible(held: ColumnType, heap: _Heap, taken: Array, conversion: Conversion) -> Array:
-    """The rows that cannot be in the column's unit and are ordinary in the other, however far from its middle: `0.87` m, a child."""
+    """The rows that cannot be in the column's unit and are ordinary in the other, however far from its middle: `0.87` m, a child.
+
+    A slip that happens to fit, 95 among temperatures, is one value over and over, more often than any of the other unit's own.
+    """
     rest = np.delete(heap.values, taken)
     low, high = np.nanquantile(rest, ORDINARY)
     converted = conversion.convert(heap.values)
     fits = beyond(heap.values, held.low, held.high) & (converted >= low) & (converted <= high)
     if heap.odd[taken].mean() > 0.9:
         fits &= heap.odd
-    rows: Array = np.flatnonzero(fits)
-    return rows
+    fits[taken] = False
+    rows = np.flatnonzero(fits)
+    _, which, counts = np.unique(heap.values[rows], return_inverse=True, return_counts=True)
+    most = int(np.unique(heap.values[taken], return_counts=True)[1].max())
+    kept: Array = rows[counts[which] <= most]
+    return kept
 
 
 def _heap(seen: Examination, column: Column, values: Array, logs: bool, others: Others | None) -> _Heap | None:
