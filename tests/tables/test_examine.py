@@ -175,7 +175,7 @@ def test_the_command_says_it_in_words_and_what_to_type_next(tmp_path: Path) -> N
     path = register(tmp_path / "registre.csv", 2000)
     result = CliRunner().invoke(app, ["examine", str(path), "--lang", "fr"])
     assert result.exit_code == 0, result.output
-    assert "2,000 enregistrements" in result.output
+    assert "2\N{NARROW NO-BREAK SPACE}000 enregistrements" in result.output
     assert "450 → 45" in result.output
     assert f"khettara repair {path} --apply all -o registre" in result.output
 

@@ -143,6 +143,17 @@ def test_sound_measures_are_in_one_unit() -> None:
     assert [*find_mixed_units(seen), *find_units_by_record(seen)] == []
 
 
+def test_what_is_impossible_in_one_unit_is_converted_however_small() -> None:
+    """Once metres are known to be among the centimetres, a baby's are too; a slip that is one number over and over is not."""
+    heights = _people()[0]
+    tall = [f"{height / 100:.2f}" if n % 60 == 0 else f"{height:.0f}" for n, height in enumerate(heights)]
+    babies = ["0.86", "0.87", "0.88", "0.89"]
+    cells = [*tall, *["82", "84", "86", "87", "88", "89"] * 10, *babies, *["0.90"] * 25]
+    seen = _seen(HOSPITAL, taille=cells)
+    named = {row for found in _all(find_mixed_units(seen), seen) for row in found.rows.tolist()}
+    assert {cells[row] for row in named if row >= len(tall)} == set(babies)
+
+
 def test_a_weight_is_expected_from_height_and_age() -> None:
     """What other columns tell narrows a weight to what it was drawn with, children included."""
     heights, weights, ages = _people()
@@ -228,7 +239,7 @@ KINDS: list[Kind] = ["number", "date", "category", "identifier", "text"]
 def test_whatever_the_cells_findings_are_well_formed(cells: list[str | None], kind: Kind, meaning: str | None) -> None:
     """No cells and no type bring a detector down; rows are of the table and ascend; a repair has a value for each."""
     seen = _seen({"a": ColumnType(kind, meaning), "b": ColumnType("category")}, a=cells, b=cells[::-1])
-    detectors = (find_missing, find_disguised, find_wrong_encoding, find_mixed_dates, find_decimal_marks, find_mixed_units)
+    detectors = (find_missing, find_disguised, find_wrong_encoding, find_mixed_dates, find_decimal_marks, find_mixed_units, find_units_by_record)
     for detect in (*detectors, find_heaping, find_constant_columns, find_copied_columns):
         for found in _all(detect(seen), seen):
             rows = found.rows.tolist()

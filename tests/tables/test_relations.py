@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.tables.relations import PLACES, looked, register, rows_named
 
+from khettara.tables import ColumnType, Examination, Table
 from khettara.tables.detectors.contradictions import find_contradictions
 from khettara.tables.detectors.drift import find_drift
 from khettara.tables.detectors.exchanged import find_exchanged_days
@@ -59,6 +60,19 @@ def test_columns_that_look_alike_are_not_called_swapped() -> None:
     cells["prix"] = [f"{value:.1f}" for value in draw.normal(50, 9, 3000)]
     cells["poids"] = [f"{value:.1f}" for value in draw.normal(52, 9, 3000)]
     assert not rows_named(looked({name: cells[name] for name in ("prix", "poids")}, find_swaps), "swapped_columns")
+
+
+def test_a_slip_beside_a_good_value_is_not_called_swapped() -> None:
+    """A height of 12 beside a weight of 88 would be usual the other way round; but only one of the two is wrong."""
+    draw = np.random.default_rng(3)
+    height = np.where(draw.random(3000) < 0.2, draw.normal(86, 5, 3000), draw.normal(168, 8, 3000)).round()
+    weight = (np.where(height < 110, 16, 25) * (height / 100) ** 2 * draw.lognormal(0, 0.08, 3000)).round(1)
+    cells = {"taille": [f"{value:.0f}" for value in height], "poids": [f"{value:.1f}" for value in weight]}
+    for row in np.flatnonzero((weight > 80) & (weight < 94) & (height > 150))[:40].tolist():
+        cells["taille"][row] = "12"
+    table = Table.of("t", cells)
+    types = {"taille": ColumnType("number", "height", "cm", 20, 272), "poids": ColumnType("number", "weight", "kg", 0.25, 640)}
+    assert list(find_swaps(Examination(table, types))) == []
 
 
 def test_a_wrong_total_contradicts_price_and_quantity() -> None:

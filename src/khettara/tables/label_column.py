@@ -16,6 +16,8 @@ _LIKELY = (
     *("تشخيص", "قرار", "نتيجة", "جودة", "خطر", "درجة", "حالة", "حكم"),
 )
 _WORDS = {word: weight for weight, words in ((2, _SURE), (1, _LIKELY)) for header in words for word in fold_words(header)}
+_OPEN = (None, "category", "diagnosis", "quality", "grade", "risk")
+"""Meanings that a label may have: what is known to be a sex, a marital status or a place is a thing of its own, unless it is named as label."""
 MOST = 20
 """Classes above which a column is no label."""
 LEAST = 0.005
@@ -29,6 +31,7 @@ def label_column(seen: Examination) -> Column | None:
     found: list[tuple[int, int]] = []
     for place, column in enumerate(seen.table.columns):
         weight = sum(_WORDS.get(word, 0) for word in set(fold_words(column.title)))
+        weight = weight if seen.types[column.name].semantic in _OPEN else 0  # a marital status is a status, and no verdict
         if weight and len(classes_of(seen, column)) >= 2:
             found.append((weight, place))
     return seen.table.columns[max(found)[1]] if found else None

@@ -86,7 +86,8 @@ def _found(seen: Examination, column: Column, values: list[str], codes: Array, s
         cause=say(
             en="{n:cell writes its|cells write their} category otherwise than {column} mostly does, in {ways:way|ways}: {shown}.",
             fr="Dans {column}, {n:cellule écrit sa|cellules écrivent leur} catégorie autrement que d'ordinaire, de {ways:façon|façons} : {shown}.",
-            ar="في «{column}» {n:خلية واحدة كُتبت فئتها|خليتان كُتبت فئتاهما|خلايا كُتبت فئاتها|خلية كُتبت فئاتها} بغير الكتابة الغالبة في العمود ({ways:شكل واحد|شكلان|أشكال|شكلًا}): {shown}.",
+            ar="في «{column}» {n:خلية واحدة كُتبت فئتها|خليتان كُتبت فئتاهما|خلايا كُتبت فئاتها|خلية كُتبت فئاتها} "
+            "بغير الكتابة الغالبة في العمود ({ways:شكل واحد|شكلان|أشكال|شكلًا}): {shown}.",
             n=len(rows),
             ways=len(common),
             column=column.name,
