@@ -36,6 +36,8 @@ WIDE, BAND = 200, 30
 """Of a table with more than `WIDE` columns, those that compare columns with one another see `BAND` neighbours at a time: the time that
 they take grows with the square of the columns (22 s for 500 of 1,000 rows, 13 minutes for 3,000)."""
 _RELATIONAL = frozenset({"swaps", "exchanged days", "contradictions", "outliers", "drift", "label errors"})
+_WHOLE = frozenset({"wrong encoding"})
+"""What proposes other letters for a whole cell; the others see the beginning of a long one (`Column.shortened`)."""
 Watch = Callable[[str, int, int], None]
 """Told what is being looked for, how many detectors have looked, and how many there are."""
 
@@ -188,7 +190,7 @@ def look(table: Table, types: Mapping[str, ColumnType], watch: Watch | None = No
     for number, detect in enumerate(DETECTORS):
         if watch is not None:
             watch(name_of(detect), number, len(DETECTORS))
-        for band in _bands(seen, detect):
+        for band in _bands(seen if name_of(detect) in _WHOLE else short, detect):
             for found in detect(band):
                 seen.take(_in_order(found), number)
     return seen

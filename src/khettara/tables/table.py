@@ -27,8 +27,10 @@ FEW = 0.5
 """Below this share of distinct values among the rows, work is done on distinct values."""
 _GLANCE, _NEARLY_ALL = 8192, 0.95
 """Of the first rows more than this share differ: then half of a hundred thousand do, too (92 % of 8,192 drawn from 50,000 would)."""
-PART_CELLS, PART_BYTES = 4_000_000, 64 << 20
-"""How large a part of a held table is at most: 200,000 rows of 20 columns, and the text that is usual in them."""
+LONG, BEGINNING = 4096, 1024
+"""Bytes beyond which detectors see the beginning of a cell alone, and the characters that they see of it."""
+PART_CELLS, PART_BYTES = 3_000_000, 64 << 20
+"""How large a part of a held table is at most: 150,000 rows of 20 columns, and the text that is usual in them."""
 
 
 class Column:
@@ -106,6 +108,16 @@ class Column:
         """Which rows have nothing: null, or only blanks."""
         return self.map(blank)
 
+    def shortened(self) -> Column:
+        """The column with what is longer than `LONG` cut to its beginning and a hash of the whole, so that equal stays equal and no other does.
+
+        It is for looking at, not for keeping: a text of megabytes is no number, date, name or category, but is compared as if it were.
+        """
+        if isinstance(self._cells, HeldColumn) or not any(_has_long(piece) for piece in self._cells.chunks):
+            return self
+        cells = pa.chunked_array([_shortened(piece) if _has_long(piece) else piece for piece in self._cells.chunks], pa.string())
+        return Column(self.name, self.position, cells, self.title)
+
     def common(self, most: int = 1000) -> list[tuple[str, int]]:
         """The most frequent values with their counts, most frequent first; ties in order of the values."""
         if self.few is not None:
@@ -121,6 +133,20 @@ class Column:
         first = pc.select_k_unstable(tally, most, [("count", "descending"), ("value", "ascending")])
         chosen = tally.take(first)
         return list(zip(chosen["value"].to_pylist(), chosen["count"].to_pylist(), strict=True))
+
+
+def _has_long(cells: pa.StringArray) -> bool:
+    return cells.nbytes > LONG and (pc.max(pc.binary_length(cells)).as_py() or 0) > LONG
+
+
+def _shortened(cells: pa.StringArray) -> pa.StringArray:
+    from khettara.kernels import text_of
+    from khettara.kernels.hashing import text_hashes
+
+    is_long = pc.fill_null(pc.greater(pc.binary_length(cells), LONG), False)
+    long = cells.filter(is_long)
+    hashes = pa.array([f" {value:016x}" for value in text_hashes(text_of(long)).tolist()], pa.string())
+    return pc.replace_with_mask(cells, is_long, pc.binary_join_element_wise(pc.utf8_slice_codeunits(long, 0, BEGINNING), hashes, ""))
 
 
 def blank(cells: pa.StringArray) -> Array:
