@@ -187,7 +187,6 @@ def test_a_change_in_one_part_is_drift_and_a_common_one_is_not() -> None:
 
 def test_doubtful_labels_are_named_with_the_label_expected() -> None:
     """Labels turned where the rest is plain are found; the proposal is the other label; the finding is not sure enough to be applied unasked."""
-    pytest.importorskip("sklearn")
     cells = register(6000)
     sums = [int(cells["age"][row] or 0) / 6 + float(cells["poids"][row] or 0) / 3 + int(cells["taille"][row] or 0) / 3 for row in range(6000)]
     plain = [row for row in range(6000) if abs(sums[row] - np.median(sums)) > 6][::25]

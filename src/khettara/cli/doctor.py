@@ -18,7 +18,7 @@ LIBRARIES = (
     ("selectolax", "", "no HTML"),
     ("rapidfuzz", "", "no near-duplicates, no spellings, no linkage in tables"),
     ("python-calamine", "", "no spreadsheets"),
-    ("scikit-learn", "tables", "no doubtful labels, no reference model in certificates"),
+    ("scikit-learn", "tables", "no reference model in certificates"),
     ("torch", "llm", "no training, no answers"),
     ("tokenizers", "llm", "no training, no answers"),
     ("safetensors", "llm", "no training, no answers"),

@@ -98,12 +98,12 @@ def _grow(bins: Any, rows: Any, slopes: Any, fewest: int, calm: float, tree: Any
         else:
             _add_up(bins, rows[middle:stop], slopes, sums[grown])
             sums[leaf] -= sums[grown]
-        for one in (leaf, grown):
-            gains[one], columns[one], cuts[one] = _best_split(sums[one], fewest, calm)
+        gains[leaf], columns[leaf], cuts[leaf] = _best_split(sums[leaf], fewest, calm)
+        gains[grown], columns[grown], cuts[grown] = _best_split(sums[grown], fewest, calm)
         size += 2
         grown += 1
-    for leaf in range(grown):
-        tree[nodes[leaf]].value = -sums[leaf, 0, :, 0].sum() / (sums[leaf, 0, :, 1].sum() + calm)
+    for place in range(grown):
+        tree[nodes[place]].value = -sums[place, 0, :, 0].sum() / (sums[place, 0, :, 1].sum() + calm)
 
 
 @kernel

@@ -16,7 +16,7 @@ import numpy as np
 from khettara.kernels.trees import BINS, grow, read
 from khettara.tables.table import Array
 
-TREES, PACE, LEAVES, SHARE, CALM = 40, 0.2, 8, 0.5, 1.0
+TREES, PACE, LEAVES, SHARE, CALM = 60, 0.15, 8, 0.5, 1.0
 """`SHARE`: of the rows, those that one tree sees. `CALM` is added to the curvature of each leaf, so that few rows say little."""
 _SAMPLE = 20_000
 """Rows from which bins are cut."""

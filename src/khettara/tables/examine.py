@@ -187,6 +187,7 @@ def look(table: Table, types: Mapping[str, ColumnType], watch: Watch | None = No
     from khettara.tables.detectors import DETECTORS
 
     seen = Examination(table, types, label=label)
+    short = seen.band([column.shortened() for column in table.columns])
     for number, detect in enumerate(DETECTORS):
         if watch is not None:
             watch(name_of(detect), number, len(DETECTORS))
