@@ -79,3 +79,9 @@ def test_a_demand_that_waits_for_a_person(tmp_path: Path, key: Key) -> None:
         )
         verdicts.append(certify(path, str(profile), key, NOW, Settings(evidence=evidence)).predicate["verdict"])
     assert verdicts == ["refused", "certified", "refused"]
+
+
+def test_the_file_of_a_profile_is_no_purpose_and_the_purpose_is_named() -> None:
+    """`classification-health` would be a purpose that no training asks for; whoever types it is told what to type."""
+    with pytest.raises(RecipeError, match="Did you mean 'classification:health'"):
+        load_profile("classification-health")

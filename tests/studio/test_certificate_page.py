@@ -105,6 +105,7 @@ def test_the_map_has_all_regions_and_shades_grow_with_the_ratio() -> None:
     assert (shades["06"], shades["12"], shades["01"], shades["02"]) == (6, 0, 3, None)
     starts = [start for region in drawn["regions"] for start in re.findall(r"M([\d.]+ \d+)", region["d"])]
     assert len(starts) == len(set(starts)) > 100
+    assert len(re.findall("M", drawn["borders"])) > 50
 
 
 def test_it_prints_as_pdf_or_says_what_to_install(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,12 @@ class Profile(BaseModel):
         return found
 
 
+def _as_purpose(file: str) -> str:
+    """The purpose that a profile's file is for: `classification-health` -> `classification:health`, `federation` -> `federation:NAME`."""
+    family, _, special = file.partition("-")
+    return f"{family}:{special or 'NAME'}" if family in FAMILIES else file
+
+
 def load_profile(name: str) -> Profile:
     """A profile of the house by name (`pretraining`, `classification:health`, ...), or one's own by the path of its YAML file.
 
@@ -132,12 +138,12 @@ def load_profile(name: str) -> Profile:
     if colon and family in FAMILIES and not PURPOSE.fullmatch(name):
         raise RecipeError(f"{special!r} cannot name a purpose", hint="Use Latin letters, digits, - and _, such as classification:health.")
     for file in [f"{family}-{special}", family] if family in FAMILIES else [name]:
-        if file in known:
+        if file in known and (family in FAMILIES or file == _as_purpose(file)):  # `classification-health` is a file, no purpose
             text = folder.joinpath(f"{file}.yaml").read_text(encoding="utf-8")
             return read_model(Profile, text, f"{file}.yaml").model_copy(update={"purpose": name})
     path = Path(name)
     if path.suffix not in (".yaml", ".yml"):
-        raise RecipeError(f"no profile for the purpose {name!r}", hint=nearest(name, known))
+        raise RecipeError(f"no profile for the purpose {name!r}", hint=nearest(name, [_as_purpose(file) for file in known]))
     return read_model_file(Profile, path, "the profile")
 
 

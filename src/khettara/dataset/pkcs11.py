@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from khettara.dataset.signing import PublicKey, key_home, own_key_path, read_public, render_public
+from khettara.dataset.signing import Key, PublicKey, key_home, own_key_path, read_public, render_public
 from khettara.errors import KeyMissing, MissingExtra, storage_errors
 
 NAME = "token.toml"
@@ -31,23 +31,12 @@ _OCTETS = b"\x04\x20"  # some tokens give the point as an OCTET STRING, others i
 
 
 @dataclass(frozen=True)
-class TokenKey:
+class TokenKey(Key):
     """A key on a token."""
 
-    public: PublicKey
     module: str
     token: str
     label: str
-
-    @property
-    def keyid(self) -> str:
-        """Names the key."""
-        return self.public.keyid
-
-    @property
-    def name(self) -> str:
-        """Whose it is."""
-        return self.public.name
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes, made on the token."""

@@ -11,11 +11,12 @@ import binascii
 import json
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import rfc8785
 
@@ -69,31 +70,11 @@ class PublicKey:
         return True
 
 
-class Key(Protocol):
-    """Whatever signs: a key in a file, or one that never leaves its token (`pkcs11.py`)."""
-
-    @property
-    def public(self) -> PublicKey:
-        """The half that others check with."""
-
-    @property
-    def keyid(self) -> str:
-        """Names the key."""
-
-    @property
-    def name(self) -> str:
-        """Whose it is."""
-
-    def sign(self, message: bytes) -> bytes:
-        """64 bytes: an Ed25519 signature (RFC 8032)."""
-
-
 @dataclass(frozen=True)
-class FileKey:
-    """A key in a file. `private` is never shown, stored elsewhere or sent."""
+class Key(ABC):
+    """Whatever signs: a key in a file, or one that never leaves its token (`pkcs11.py`). `public` is the half that others check with."""
 
     public: PublicKey
-    private: Any
 
     @property
     def keyid(self) -> str:
@@ -104,6 +85,17 @@ class FileKey:
     def name(self) -> str:
         """Whose it is."""
         return self.public.name
+
+    @abstractmethod
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes: an Ed25519 signature (RFC 8032)."""
+
+
+@dataclass(frozen=True)
+class FileKey(Key):
+    """A key in a file. `private` is never shown, stored elsewhere or sent."""
+
+    private: Any
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes; the same message gives the same signature."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -27,7 +27,7 @@ def region_map(ratios: Mapping[str, float], names: Mapping[str, str]) -> dict[st
         {"code": code, "name": names.get(code, code), "d": d, "ratio": ratios.get(code), "shade": _shade(ratios.get(code))}
         for code, d in drawn["d"].items()
     ]
-    return {"width": drawn["width"], "height": drawn["height"], "regions": regions, "steps": STEPS}
+    return {"width": drawn["width"], "height": drawn["height"], "regions": regions, "borders": drawn["borders"]}
 
 
 def _shade(ratio: float | None) -> int | None:
@@ -44,4 +44,16 @@ def _shapes() -> dict[str, Any]:
         code: "".join(f"M{column * NARROW:.2f} {row}h{length * NARROW:.2f}v1h{-length * NARROW:.2f}z" for row, column, length in runs)
         for code, runs in body["regions"].items()
     }
-    return {"width": round(body["columns"] * NARROW, 2), "height": body["rows"], "d": paths}
+    return {"width": round(body["columns"] * NARROW, 2), "height": body["rows"], "d": paths, "borders": _borders(body["regions"])}
+
+
+def _borders(regions: Mapping[str, Sequence[Sequence[int]]]) -> str:
+    """The sides of squares that meet a square of another region, as one path: regions of one shade are told apart by it."""
+    squares = {(row, column + n): code for code, runs in regions.items() for row, column, length in runs for n in range(length)}
+    path = []
+    for (row, column), code in squares.items():
+        if squares.get((row, column + 1), code) != code:
+            path.append(f"M{(column + 1) * NARROW:.2f} {row}v1")
+        if squares.get((row + 1, column), code) != code:
+            path.append(f"M{column * NARROW:.2f} {row + 1}h{NARROW:.2f}")
+    return "".join(path)

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from khettara.dataset import Dataset
 from khettara.dataset.findings import Findings
-from khettara.studio.charts import HEIGHT, drawn_pair
+from khettara.studio.charts import drawn_pair
 
 STRIPES = 80
 """Pieces of a table, from its first row to its last, for each of which the share of missing cells is shown."""
@@ -123,4 +123,4 @@ def _copies(dataset: Dataset) -> list[dict[str, Any]]:
 
 def _bars(rows: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
     most = max((count for _, count in rows), default=0)
-    return [{"size": size, "count": count, "width": round(HEIGHT * count / most, 2)} for size, count in rows]
+    return [{"size": size, "count": count, "width": round(100 * count / most, 2)} for size, count in rows]
